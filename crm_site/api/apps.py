@@ -1,0 +1,12 @@
+"""Wiring of the API room."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiConfig(AppConfig):
+    """Tokens and the REST API."""
+
+    name = "crm_site.api"
+    label = "api"
+    verbose_name = _("API")

@@ -1,0 +1,1 @@
+"""Importing files: one engine for the page, the command line and the API."""

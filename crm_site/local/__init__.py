@@ -1,0 +1,1 @@
+"""The whole CRM on one machine: embedded PostgreSQL and Valkey, worker, scheduler and site."""

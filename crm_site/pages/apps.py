@@ -1,0 +1,18 @@
+"""The surface of the site: shell, lists, record pages and the registries other apps fill."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PagesConfig(AppConfig):
+    """Wires the pages every site has."""
+
+    name = "crm_site.pages"
+    label = "pages"
+    verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        """Register the shell's own rail items and palette sources."""
+        from crm_site.pages import shell
+
+        shell.register()

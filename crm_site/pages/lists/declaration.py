@@ -1,0 +1,210 @@
+"""The declaration of a list page: everything about a list in one place, read by page, export, API and drill-down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from django.db.models import Aggregate, Count, F, Model, QuerySet, TextField, Value
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.lib.text import search_terms
+from crm_site.pages.lists.columns import Column
+from crm_site.pages.lists.filters import Filter
+from crm_site.pages.lists.keyset import Slice, Sorting, cut
+from crm_site.pages.lists.params import ParamSource
+from crm_site.pages.lists.sql import Like
+from crm_site.pages.lists.state import ListState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from crm_site.staff.models import User
+
+M = TypeVar("M", bound=Model)
+
+# Counting is cheap up to here; beyond, "10,000+" says enough and costs the same at any size.
+COUNT_LIMIT = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """A figure over all rows of the list, shown in the title line while counting is cheap."""
+
+    name: str
+    label: StrOrPromise
+    aggregate: Aggregate
+    kind: str = "money"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A view of the list people choose with one click; `params` as keywords for `ListPage.url`."""
+
+    code: str
+    label: StrOrPromise
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A button of the page; needs leave to change the module unless `for_readers`."""
+
+    label: StrOrPromise
+    icon: str
+    url_name: str
+    primary: bool = False
+    shortcut: str = ""
+    for_readers: bool = False
+    allowed: Callable[[User], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many rows there are (`more` when counting stopped) and the totals over them."""
+
+    count: int
+    more: bool
+    totals: dict[str, Any]
+
+
+class ListPage(Generic[M]):
+    """Declares one list; subclass it, set the attributes, and make one instance that everybody uses.
+
+    `noun` is an `ngettext_lazy("customer", "customers")`. `select_related`/`prefetch_related` must cover every
+    column, so that the number of queries stays the same for any number of rows.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[StrOrPromise]
+    noun: ClassVar[Any]
+    model: type[M]
+    module: ClassVar[str]
+    url_name: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    filters: ClassVar[Sequence[Filter]] = ()
+    default_sort: ClassVar[str]
+    search_column: ClassVar[str] = "search_text"
+    search_hint: ClassVar[StrOrPromise] = _("Search")
+    select_related: ClassVar[Sequence[str]] = ()
+    prefetch_related: ClassVar[Sequence[Any]] = ()
+    totals: ClassVar[Sequence[Total]] = ()
+    tabs: ClassVar[Sequence[Tab]] = ()
+    actions: ClassVar[Sequence[Action]] = ()
+    page_size: ClassVar[int] = 50
+    icon: ClassVar[str] = "list"
+    empty_text: ClassVar[StrOrPromise] = _("Nothing here yet.")
+    empty_action: ClassVar[Action | None] = None
+    template: ClassVar[str] = "pages/list.html"
+
+    def base(self, user: User) -> QuerySet[M]:
+        """Return every row the user may see; the model's own `visible_to` unless overridden."""
+        manager: Any = self.model._default_manager
+        rows: QuerySet[M] = manager.visible_to(user)
+        return rows
+
+    def record_url(self, record: M) -> str:
+        """Return where a click on the row leads; empty for rows that open nothing."""
+        return str(record.get_absolute_url()) if hasattr(record, "get_absolute_url") else ""
+
+    def tone(self, record: M) -> str:
+        """Return a class for the row, such as `row-muted`; none by default."""
+        return ""
+
+    @property
+    def path(self) -> str:
+        """Return the list's address."""
+        return reverse(self.url_name)
+
+    def url(self, **filters: Any) -> str:
+        """Return the list's address with exactly these filters set and every other one off, defaults included.
+
+        Values are what the filter's own reading gives: codes, a bool, `(first, last)` days, `(least, most)` or
+        `(least, most, below)` figures. `q` and `sort` are taken as they are. Unknown names raise KeyError.
+        """
+        sort, query = str(filters.pop("sort", "")), str(filters.pop("q", ""))
+        known = {item.name: item for item in self.filters}
+        params: dict[str, Any] = {}
+        for name, value in filters.items():
+            params |= known[name].write(value)
+        for name, item in known.items():
+            if name not in filters:
+                params |= item.cleared()
+        state = ListState.read(self, {**params, "q": query, "sort": sort})
+        return state.address(self)
+
+    def state(self, params: ParamSource) -> ListState:
+        """Return what the parameters ask for."""
+        return ListState.read(self, params)
+
+    def queryset(self, user: User, params: ParamSource) -> QuerySet[M]:
+        """Return the rows the parameters ask for, unordered; page, export, API and drill-downs share it."""
+        return self.narrowed(user, self.state(params))
+
+    def narrowed(self, user: User, state: ListState) -> QuerySet[M]:
+        """Return the rows of a state that was read already."""
+        rows = self.base(user)
+        for item in self.filters:
+            if item.name in state.values:
+                rows = item.narrow(rows, state.values[item.name], user)
+        return self.matching(rows, state.query)
+
+    def search(self, user: User, query: str) -> QuerySet[M]:
+        """Return the visible rows that match the words, without the list's filters."""
+        return self.matching(self.base(user), query).select_related(*self.select_related)
+
+    def matching(self, rows: QuerySet[M], query: str) -> QuerySet[M]:
+        """Keep the rows in which every search term occurs."""
+        if query and self.search_column:
+            for pattern in search_terms(query):
+                rows = rows.filter(Like(F(self.search_column), Value(pattern, output_field=TextField())))
+        return rows
+
+    def sorting(self, state: ListState) -> Sorting:
+        """Return the order of a state; the key alone when the list sorts by nothing."""
+        column = self.columns_by_name.get(state.sort)
+        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending)  # type: ignore[union-attr]  # a stored model always has a key
+
+    def slice(self, user: User, state: ListState) -> Slice[M]:
+        """Return one page of rows."""
+        rows = self.with_related(self.narrowed(user, state))
+        return cut(rows, self.sorting(state), size=self.page_size, after=state.after, before=state.before)
+
+    def with_related(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Fetch along what the columns show."""
+        if self.select_related:
+            rows = rows.select_related(*self.select_related)
+        return rows.prefetch_related(*self.prefetch_related)
+
+    def figures(self, user: User, state: ListState) -> Figures:
+        """Count the rows and total them in one query that stops at COUNT_LIMIT."""
+        rows = self.narrowed(user, state).order_by()[: COUNT_LIMIT + 1]
+        found: dict[str, Any] = rows.aggregate(
+            rows_found=Count("pk"), **{total.name: total.aggregate for total in self.totals}
+        )
+        count = found.pop("rows_found")
+        return Figures(min(count, COUNT_LIMIT), count > COUNT_LIMIT, {} if count > COUNT_LIMIT else found)
+
+    def rows_in_order(self, user: User, state: ListState, *, chunk: int = 2000) -> Iterator[M]:
+        """Yield every row of the state in the list's order, page by page, so memory stays flat."""
+        sorting, rows, after = self.sorting(state), self.with_related(self.narrowed(user, state)), ""
+        while True:
+            part = cut(rows, sorting, size=chunk, after=after)
+            yield from part.rows
+            if not part.next:
+                return
+            after = part.next
+
+    @cached_property
+    def columns_by_name(self) -> dict[str, Column]:
+        """Return the columns under their names."""
+        return {column.name: column for column in self.columns}
+
+    def check(self) -> None:
+        """Raise ImproperlyConfigured where a sort column is missing or may be NULL; run by the tests for all lists."""
+        for column in self.columns:
+            if column.sort:
+                Sorting(self.model, column.sort).check()

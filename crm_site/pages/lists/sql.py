@@ -1,0 +1,51 @@
+"""SQL that the ORM has no words for: LIKE with our own pattern, and comparison of whole rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import BooleanField, Func, Value
+from django.db.models.expressions import Combinable
+from django.db.models.fields import Field
+
+
+class Like(Func):
+    """True where the text matches a LIKE pattern; unlike `contains` it takes the pattern as it is."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    arity = 2
+    output_field = BooleanField()
+
+
+class RowComparison(Func):
+    """True where `(column, tie)` stands after the given pair in index order (before, for `<`).
+
+    The row form, unlike `a > x OR (a = x AND b > y)`, lets one index scan begin exactly at the pair.
+    """
+
+    template = "(%(left)s) %(operator)s (%(right)s)"
+    output_field = BooleanField()
+
+    def __init__(
+        self,
+        columns: tuple[Combinable, Combinable],
+        values: tuple[Any, Any],
+        fields: tuple[Field[Any, Any], Field[Any, Any]],
+        *,
+        after: bool,
+    ) -> None:
+        self.operator = ">" if after else "<"
+        wrapped = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
+        super().__init__(*columns, *wrapped)
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """Compile the four expressions into one row comparison."""
+        parts: list[str] = []
+        params: list[Any] = []
+        for expression in self.get_source_expressions():
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            params.extend(values)
+        left, right = ", ".join(parts[:2]), ", ".join(parts[2:])
+        return f"({left}) {self.operator} ({right})", params

@@ -1,0 +1,55 @@
+"""Panels on record pages: an app above shows its part of a record in a card that loads on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from crm_site.pages.registry import Registry
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from crm_site.staff.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A card on the record page of `kind`; `url_name` takes the record's key and answers with the card's body."""
+
+    code: str
+    title: StrOrPromise
+    kind: str
+    url_name: str
+    module: str = ""
+    order: int = 100
+    rows: int = 3
+    """How many skeleton lines stand in for the body until it arrives."""
+
+
+@dataclass(frozen=True)
+class PanelSlot:
+    """A panel placed on one record."""
+
+    panel: Panel
+    url: str
+
+    @property
+    def skeleton(self) -> range:
+        """Return one step for each skeleton line."""
+        return range(self.panel.rows)
+
+
+panels: Registry[Panel] = Registry()
+register_panel = panels.register
+
+
+def panels_for(user: User, kind: str, pk: int) -> list[PanelSlot]:
+    """Return the panels of this record kind that the user's roles open."""
+    return [
+        PanelSlot(panel, reverse(panel.url_name, args=[pk]))
+        for panel in panels
+        if panel.kind == kind and (not panel.module or user.access.can_view(panel.module))
+    ]

@@ -1,0 +1,46 @@
+"""What every request carries: an id for the logs, its user, and whether HTMX asks for a fragment."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import structlog
+from django.http import HttpRequest, HttpResponseBase
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
+
+HEADER = "X-Request-ID"
+SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, binds it to the logs, and returns it in a header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get(HEADER, "")
+        request_id = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["REQUEST_ID"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response[HEADER] = request_id
+        return response
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the request's user, typed as ours; call it only behind `login_required`."""
+    return cast("User", request.user)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Tell whether HTMX asks for a part of the page, rather than a browser or a history restore for all of it."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and not (
+        headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
+    )

@@ -1,0 +1,22 @@
+"""How sign-in behaves: nobody registers alone, and links come from the configured address."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Closes registration and keeps forged hosts out of mailed links."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse registration: people are invited by an administrator."""
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Build the reset link on the configured base address, never on the Host header."""
+        from django.urls import reverse
+
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.BASE_URL.rstrip("/") + path.replace("UID-KEY", key)

@@ -1,0 +1,17 @@
+"""The addresses of the site: every app brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("crm_site.pages.urls")),
+    path("", include("django_prometheus.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/", include("crm_site.api.urls")),
+    path("imports/", include("crm_site.imports.urls")),
+    path("customers/", include("customers.urls")),
+    path("sales/", include("sales.urls")),
+    path("service/", include("service.urls")),
+    path("analytics/", include("analytics.urls")),
+]

@@ -1,0 +1,1 @@
+"""Who the customers are, what happened with them, and what we may do."""

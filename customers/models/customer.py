@@ -1,0 +1,109 @@
+"""The customer: one table of persons and organisations."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.staff.models import OwnedModel, validate_time_zone
+from customers.choices import CustomerKind, Stage
+from customers.querysets import CustomerQuerySet
+
+
+class Tag(models.Model):
+    """A word that people put on customers."""
+
+    name = models.CharField(_("name"), max_length=50, unique=True)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(OwnedModel):
+    """A person or an organisation; people belong to organisations, and organisations form a tree.
+
+    `search_text` and `sort_key` are derived from the name, contact points and reference by the services.
+    """
+
+    access_module = "customers"
+
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=CustomerKind.choices, default=CustomerKind.PERSON
+    )
+    name = models.CharField(_("name"), max_length=200)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    reference = models.CharField(
+        _("reference"), max_length=64, blank=True, help_text=_("The customer's number in another system.")
+    )
+    organisation = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("organisation"),
+        help_text=_("The company a person works for, or the parent of an organisation."),
+    )
+    job_title = models.CharField(_("job title"), max_length=100, blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    identifier = models.CharField(
+        _("registration number"),
+        max_length=40,
+        blank=True,
+        help_text=_("For example the unified social credit code (统一社会信用代码)."),
+    )
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_time_zone])
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.PROSPECT)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="customers", verbose_name=_("tags"))
+
+    search_text = models.TextField(editable=False, default="")
+    sort_key = models.CharField(max_length=200, editable=False, default="")
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        indexes = (
+            models.Index(fields=("sort_key", "id"), name="customer_sort"),
+            models.Index(fields=("owner", "sort_key", "id"), name="customer_owner_sort"),
+            models.Index(fields=("created_at", "id"), name="customer_created"),
+            models.Index(fields=("owner", "created_at", "id"), name="customer_owner_created"),
+            models.Index(fields=("team",), name="customer_team"),
+            models.Index(fields=("identifier",), name="customer_identifier", condition=~Q(identifier="")),
+            GinIndex(fields=("search_text",), name="customer_search", opclasses=("gin_trgm_ops",)),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("reference",),
+                condition=~Q(reference=""),
+                name="customer_reference_once",
+                violation_error_message=_("Another customer has this reference."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the customer's page."""
+        return reverse("customers:customer-detail", args=[self.pk])
+
+    @property
+    def is_person(self) -> bool:
+        """Tell a person from an organisation."""
+        return self.kind == CustomerKind.PERSON

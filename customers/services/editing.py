@@ -1,0 +1,78 @@
+"""Creating and changing customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from crm_site.events.publishing import publish
+from crm_site.staff.versioning import save_versioned
+from customers.choices import ContactKind, CustomerKind
+from customers.events import CustomerChanged, CustomerCreated
+from customers.models import Customer, CustomerMetrics, CustomerScore
+from customers.services.contacts import set_primary_contact
+from customers.services.indexing import index_customer
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
+
+CONTACTS = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE, "wechat": ContactKind.WECHAT}
+
+
+
+
+def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
+    """Create a customer with its figures and contact points; without an owner it belongs to `user`."""
+    values = dict(facts)
+    contacts = {name: values.pop(name) for name in CONTACTS if name in values}
+    tags = values.pop("tags", None)
+    if user is not None and values.get("owner") is None:
+        values["owner"] = user
+    if values.get("team") is None and values.get("owner") is not None:
+        values["team_id"] = values["owner"].team_id
+        values.pop("team", None)
+    with transaction.atomic():
+        customer = Customer.objects.create(**_named(values))
+        CustomerMetrics.objects.create(customer=customer)
+        CustomerScore.objects.create(customer=customer)
+        _save_relations(customer, contacts, tags)
+        index_customer(customer)
+        publish(CustomerCreated(customer_id=customer.pk), user)
+    return customer
+
+
+def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], user: User | None) -> None:
+    """Change facts of a customer that was read at `version`; raise StaleVersionError when it has moved on.
+
+    A new owner brings its team along, unless a team is given too.
+    """
+    values = dict(facts)
+    contacts = {name: values.pop(name) for name in CONTACTS if name in values}
+    tags = values.pop("tags", None)
+    owner = values.get("owner")
+    if owner is not None and "team" not in values and owner.pk != customer.owner_id:
+        values["team"] = owner.team
+    with transaction.atomic():
+        save_versioned(customer, version, values)
+        _save_relations(customer, contacts, tags)
+        index_customer(customer)
+        changed = ",".join([*values, *contacts, *(["tags"] if tags is not None else [])])
+        publish(CustomerChanged(customer_id=customer.pk, fields=changed), user)
+
+
+def _named(values: dict[str, Any]) -> dict[str, Any]:
+    """Fill a person's display name from its parts when only they are given."""
+    if not values.get("name") and values.get("kind", CustomerKind.PERSON) == CustomerKind.PERSON:
+        given, family = values.get("given_name", ""), values.get("family_name", "")
+        chinese = any("一" <= letter <= "鿿" for letter in f"{given}{family}")
+        values["name"] = f"{family}{given}" if chinese else f"{given} {family}".strip()
+    return values
+
+
+def _save_relations(customer: Customer, contacts: Mapping[str, str], tags: Any) -> None:
+    for name, value in contacts.items():
+        set_primary_contact(customer, CONTACTS[name], value or "")
+    if tags is not None:
+        customer.tags.set(tags)

@@ -1,0 +1,1 @@
+"""What we sell: products, orders, credits and payments."""

@@ -1,0 +1,74 @@
+"""What happens in sales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_site.events.base import BatchEvent, Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order or credit document was entered."""
+
+    verb = "order.placed"
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChanged(Event):
+    """An order's facts changed; `former_customer_id` is who had it before, 0 for nobody."""
+
+    verb = "order.changed"
+    order_id: int
+    fields: str
+    former_customer_id: int = 0
+    former_day: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Event):
+    """An order was cancelled and counts nowhere from now on."""
+
+    verb = "order.cancelled"
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReceived(Event):
+    """Money came in for an order."""
+
+    verb = "payment.received"
+    payment_id: int
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductCreated(Event):
+    """A product entered the catalogue."""
+
+    verb = "product.created"
+    product_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged(Event):
+    """A product's facts changed."""
+
+    verb = "product.changed"
+    product_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrdersImported(BatchEvent):
+    """A file brought orders."""
+
+    verb = "order.imported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductsImported(BatchEvent):
+    """A file brought products."""
+
+    verb = "product.imported"

@@ -1,0 +1,1 @@
+"""How customers are served, and what they say about it."""

@@ -1,0 +1,5 @@
+"""Every meaningful write to service: one verb, one transaction."""
+
+from service.services.surveying import change_answer, change_survey, create_survey, record_answer
+
+__all__ = ["change_answer", "change_survey", "create_survey", "record_answer"]
