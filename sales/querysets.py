@@ -12,7 +12,6 @@ from sales.choices import OrderKind, OrderStatus
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
-    from sales.models import Order, Payment, Product
 
 
 class ProductQuerySet(SharedQuerySet["Product"]):

@@ -22,7 +22,13 @@ def answer_link(data: dict[str, Any]) -> str:
 register_verb("survey.created", _("Survey was set up"), "clipboard-list", Eraser.KEEP, system=True)
 register_verb("survey.changed", _("Survey was changed: %(fields)s"), "pencil", Eraser.KEEP, system=True)
 register_verb("survey.answered", _("Answered %(survey)s: %(score)s"), "star", Eraser.ANONYMISE, answer_link)
-register_verb("survey.answer_changed", _("Changed the answer to %(survey)s: %(score)s"), "star", Eraser.ANONYMISE, answer_link)
+register_verb(
+    "survey.answer_changed",
+    _("Changed the answer to %(survey)s: %(score)s"),
+    "star",
+    Eraser.ANONYMISE,
+    answer_link,
+)
 register_verb("survey.imported", _("Survey answers were imported"), "upload", Eraser.KEEP, system=True)
 
 

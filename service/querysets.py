@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crm_site.staff.querysets import OwnedQuerySet, SharedQuerySet
 
 if TYPE_CHECKING:
-    from service.models import Survey, SurveyAnswer
+    pass
 
 
 class SurveyQuerySet(SharedQuerySet["Survey"]):

@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("scored_on", models.DateField(verbose_name="scored on")),
                 ("r", models.PositiveSmallIntegerField(verbose_name="recency score")),
@@ -82,25 +80,19 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("day", models.DateField(verbose_name="day")),
                 ("orders", models.PositiveIntegerField(default=0, verbose_name="orders")),
                 (
                     "order_revenue",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="order revenue"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name="order revenue"),
                 ),
                 ("order_squares", models.FloatField(default=0)),
                 ("credits", models.PositiveIntegerField(default=0, verbose_name="credits")),
                 (
                     "credit_revenue",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="credit revenue"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name="credit revenue"),
                 ),
                 ("walk_ins", models.PositiveIntegerField(default=0, verbose_name="walk-in sales")),
                 ("buyers_first", models.PositiveIntegerField(default=0, verbose_name="first orders")),
@@ -138,9 +130,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("day", models.DateField(verbose_name="day")),
                 (
@@ -189,9 +179,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("valued_on", models.DateField(verbose_name="valued on")),
                 (
@@ -210,9 +198,7 @@ class Migration(migrations.Migration):
                 ("clv", models.DecimalField(decimal_places=4, max_digits=20, verbose_name="lifetime value")),
                 (
                     "clv_draws",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.FloatField(), default=list, size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None),
                 ),
                 (
                     "owner",

@@ -46,9 +46,7 @@ class SalesDay(Fact):
         verbose_name = _("sales of a day")
         verbose_name_plural = _("sales by day")
         constraints = (
-            models.UniqueConstraint(
-                fields=("day", "owner", "team"), name="sales_day_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=("day", "owner", "team"), name="sales_day_once", nulls_distinct=False),
         )
 
     def __str__(self) -> str:

@@ -38,9 +38,7 @@ class Delivery(models.Model):
 
     event = models.ForeignKey(EventRecord, models.CASCADE, related_name="deliveries")
     handler = models.CharField(_("handler"), max_length=200)
-    state = models.CharField(
-        _("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
-    )
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due"), auto_now_add=True)
     error = models.TextField(_("last error"), blank=True)
@@ -49,9 +47,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = (
-            models.Index(
-                fields=("due_at", "id"), name="delivery_due", condition=models.Q(state=DeliveryState.PENDING)
-            ),
+            models.Index(fields=("due_at", "id"), name="delivery_due", condition=models.Q(state=DeliveryState.PENDING)),
         )
         constraints = (models.UniqueConstraint(fields=("event", "handler"), name="one_delivery_per_handler"),)
 

@@ -1,5 +1,7 @@
 """Wiring of the imports room."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class ImportsConfig(AppConfig):
     name = "crm_site.imports"
     label = "imports"
     verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        """Load the job that imports."""
+        import_module("crm_site.imports.importing")

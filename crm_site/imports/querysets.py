@@ -10,7 +10,6 @@ from crm_site.imports.kinds import KINDS
 from crm_site.staff.choices import Scope
 
 if TYPE_CHECKING:
-    from crm_site.imports.models import Import
     from crm_site.staff.models import User
 
 

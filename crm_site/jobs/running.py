@@ -90,11 +90,7 @@ def sweep() -> None:
         elif same.update(state=JobState.QUEUED):
             log.warning("job_requeued", job=run.name, run=run.pk, attempt=run.attempt)
             ring("jobs.run", run.pk)
-    waiting = JobRun.objects.filter(
-        state=JobState.QUEUED, attempt=0, created_at__lt=timezone.now() - RING_AGAIN_AFTER
-    )
-    requeued = JobRun.objects.filter(
-        state=JobState.QUEUED, heartbeat_at__lt=timezone.now() - 2 * RING_AGAIN_AFTER
-    )
+    waiting = JobRun.objects.filter(state=JobState.QUEUED, attempt=0, created_at__lt=timezone.now() - RING_AGAIN_AFTER)
+    requeued = JobRun.objects.filter(state=JobState.QUEUED, heartbeat_at__lt=timezone.now() - 2 * RING_AGAIN_AFTER)
     for pk in (waiting | requeued).order_by("pk").values_list("pk", flat=True)[:20]:
         ring("jobs.run", pk)

@@ -25,9 +25,7 @@ class Estimate:
 
     def scaled(self, factor: float) -> Estimate:
         """Return the same figure in another unit, for example a share (0..1) times 100 as per cent."""
-        return Estimate(
-            _times(self.value, factor), _times(self.low, factor), _times(self.high, factor), self.n
-        )
+        return Estimate(_times(self.value, factor), _times(self.low, factor), _times(self.high, factor), self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +171,7 @@ def satisfaction_index(
     if total <= 0:
         return SatisfactionIndex(None, None, tuple(0.0 for _ in pairs))
     weights = tuple(weight / total for weight in raw)
-    mean_of_all = math.fsum(
-        weight * mean for weight, (_, mean) in zip(weights, pairs, strict=True) if mean is not None
-    )
+    mean_of_all = math.fsum(weight * mean for weight, (_, mean) in zip(weights, pairs, strict=True) if mean is not None)
     return SatisfactionIndex(100 * (mean_of_all - minimum) / (maximum - minimum), mean_of_all, weights)
 
 

@@ -13,8 +13,6 @@ from crm_site.local.errors import StartError
 from crm_site.local.places import PROJECT
 from crm_site.local.processes import spawn
 
-POLL_SECONDS = 0.02
-
 
 class Child(ABC):
     """A process with a log, a gentle way to end it and a patience for that."""
@@ -23,6 +21,7 @@ class Child(ABC):
     log: Path
     stop_signal = signal.SIGTERM
     patience_seconds = 10.0
+    poll_seconds = 0.02
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -53,7 +52,7 @@ class Child(ABC):
                 raise StartError(f"{self.name} ended at once:\n{self.last_words()}")
             if time.monotonic() > deadline:
                 raise StartError(f"{self.name} is not ready after {seconds:.0f} s:\n{self.last_words()}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(self.poll_seconds)
 
     def ask_to_stop(self) -> None:
         """Send the gentle signal."""

@@ -24,9 +24,7 @@ def complete_environment() -> Embedded:
     if (PROJECT / ".env").is_file():
         environ.Env.read_env(PROJECT / ".env")
     home = configured_home()
-    embedded = Embedded(
-        home, postgres=not os.environ.get("DATABASE_URL"), valkey=not os.environ.get("REDIS_URL")
-    )
+    embedded = Embedded(home, postgres=not os.environ.get("DATABASE_URL"), valkey=not os.environ.get("REDIS_URL"))
     if embedded.postgres or embedded.valkey or not os.environ.get("SECRET_KEY"):
         make_home(home)
     if embedded.postgres:
@@ -35,8 +33,9 @@ def complete_environment() -> Embedded:
         os.environ["REDIS_URL"] = home.redis_url
     if not os.environ.get("SECRET_KEY"):
         os.environ["SECRET_KEY"] = kept_secret(home.root / "secret-key")
-    if not os.environ.get("MEDIA_ROOT"):
-        os.environ["MEDIA_ROOT"] = str(home.media)
+    for name, folder in {"MEDIA_ROOT": home.media, "STATIC_ROOT": home.static}.items():
+        if not os.environ.get(name):
+            os.environ[name] = str(folder)
     return embedded
 
 

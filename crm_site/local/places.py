@@ -47,6 +47,11 @@ class Home:
         return self.root / "media"
 
     @property
+    def static(self) -> Path:
+        """The folder of collected static files: empty, for the embedded site serves the sources."""
+        return self.root / "static"
+
+    @property
     def database_url(self) -> str:
         """The address of the embedded database, as django-environ reads it."""
         return f"postgres://{DATABASE_USER}@/{self.sockets}/{DATABASE}"
@@ -85,7 +90,7 @@ def fits_a_socket(folder: Path) -> bool:
 
 def make_home(home: Home) -> None:
     """Create the folders of a home; raise PlaceError when another user owns the folder for the sockets."""
-    for folder in (home.root, home.sockets, home.valkey, home.logs, home.media):
+    for folder in (home.root, home.sockets, home.valkey, home.logs, home.media, home.static):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The folder may lie in /tmp, where anybody could have made it first.
     status = home.sockets.lstat()

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from crm_site.local.children import Child
-from crm_site.local.errors import PlaceError
+from crm_site.local.errors import PlaceError, StartError
 from crm_site.local.places import DATABASE, DATABASE_USER, Home
 from crm_site.local.processes import NOBODY, Identity, run, spawn, unprivileged_identity
 from crm_site.local.programs import PostgresPrograms, find_postgres, reachable_for
@@ -81,7 +82,7 @@ class Postgres(Child):
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server."""
-        _remove_stale_pid_file(self.cluster)
+        _wait_for_leftovers(self.cluster)
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         return spawn(
             [self.programs / "postgres", "-D", self.cluster, "-k", self.home.sockets, *options],
@@ -155,25 +156,27 @@ def _chown_tree(folder: Path, owner: int) -> None:
             os.chown(path, owner, owner, follow_symlinks=False)
 
 
-def _remove_stale_pid_file(cluster: Path) -> None:
-    """Wait for a server that an earlier run left behind, then remove its mark.
+def _wait_for_leftovers(cluster: Path) -> None:
+    """Wait until nothing of an earlier server works in the cluster, then remove its mark.
 
-    Its number may have gone to some other process since, which would keep PostgreSQL from starting.
+    After a kill the backends need a moment to notice, and the number in the mark may go to another process,
+    which would keep PostgreSQL from starting.
     """
-    mark = cluster / "postmaster.pid"
+    if sys.platform != "linux":
+        return  # no /proc to look into; PostgreSQL's own checks must do
     deadline = time.monotonic() + LEFTOVER_SECONDS
-    while (pid := _postmaster(mark)) is not None and time.monotonic() < deadline:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
-        time.sleep(0.2)
-    if _postmaster(mark) is None:
-        mark.unlink(missing_ok=True)
+    while leftovers := _working_in(cluster):
+        if time.monotonic() > deadline:
+            raise StartError(f"Processes of an earlier PostgreSQL still work in {cluster}: {leftovers}")
+        time.sleep(0.05)
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _postmaster(mark: Path) -> int | None:
-    try:
-        pid = int(mark.read_text().split("\n", 1)[0])
-        at_home = Path(f"/proc/{pid}/cwd").resolve(strict=True) == mark.parent
-    except (OSError, ValueError):
-        return None
-    return pid if at_home else None
+def _working_in(cluster: Path) -> list[int]:
+    """Return the processes whose working folder is the cluster: a server and its backends only."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == cluster:
+                found.append(int(link.parent.name))
+    return found

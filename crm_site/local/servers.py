@@ -118,7 +118,5 @@ def _wait_for_servers(embedded: Embedded) -> None:
     valkey = Valkey(embedded.home) if embedded.valkey else None
     while not ((postgres is None or postgres.ready(DATABASE)) and (valkey is None or valkey.ready())):
         if time.monotonic() > deadline:
-            raise HomeInUseError(
-                f"The servers in {embedded.home.root} belong to another process and don't answer."
-            )
+            raise HomeInUseError(f"The servers in {embedded.home.root} belong to another process and don't answer.")
         time.sleep(0.1)

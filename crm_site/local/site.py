@@ -21,6 +21,7 @@ class Web(CommandChild):
     """Gunicorn; it serves once /healthz answers."""
 
     port = 0
+    poll_seconds = 0.2
 
     def ready(self) -> bool:
         """Tell whether /healthz answers."""
@@ -66,7 +67,7 @@ def site_children(home: Home, port: int, env: Mapping[str, str], keep_open: Sequ
 def _celery(
     name: str, log: Path, words: Sequence[str], env: Mapping[str, str], keep_open: Sequence[int]
 ) -> CommandChild:
-    command = [sys.executable, "-m", "celery", "-A", "crm_site.celery", *words, "--loglevel", "INFO"]
+    command = [sys.executable, "-m", "celery", "-A", "crm_site.celery", *words, "--loglevel", "WARNING"]
     # Jobs resume, so a stop need not wait for long ones; the pool's processes die with the worker.
     return CommandChild(
         name, command, log=log, env=env, dies_by=signal.SIGKILL, patience_seconds=5.0, keep_open=keep_open

@@ -37,9 +37,7 @@ class Watched:
 class Supervisor:
     """The servers, the preparation of the database, and the processes of the site."""
 
-    def __init__(
-        self, servers: Servers, site: Sequence[Child], prepare: Sequence[str], env: Mapping[str, str]
-    ) -> None:
+    def __init__(self, servers: Servers, site: Sequence[Child], prepare: Sequence[str], env: Mapping[str, str]) -> None:
         self.servers = servers
         self.site = site
         self.prepare = prepare
@@ -50,9 +48,9 @@ class Supervisor:
         """Bring everything up; return when all of it serves."""
         self.servers.start()
         self.welcome = self._prepare()
+        # One after the other: the web server comes first and has the processors for itself.
         for child in self.site:
             child.start()
-        for child in self.site:
             child.wait_ready()
 
     def watch(self) -> None:
@@ -92,9 +90,7 @@ class Supervisor:
             watched.fell_at = now
             pause = 0.0 if watched.falls == 1 else min(2.0**watched.falls, LONGEST_PAUSE_SECONDS)
             watched.next_start = now + pause
-            say(
-                f"{child.name} {ending(child)}; starting it again" + (f" in {pause:.0f} s." if pause else ".")
-            )
+            say(f"{child.name} {ending(child)}; starting it again" + (f" in {pause:.0f} s." if pause else "."))
         if now >= watched.next_start:
             watched.next_start = None
             child.start()

@@ -32,6 +32,7 @@ def pytest_load_initial_conftests() -> None:
         start_valkey(home)
         os.environ["REDIS_URL"] = home.redis_url
     os.environ.setdefault("MEDIA_ROOT", str(home.media))
+    os.environ.setdefault("STATIC_ROOT", str(home.static))
 
 
 def throwaway_home() -> Home:

@@ -22,9 +22,7 @@ def upgrade(server: Postgres, find: Callable[[int, Home], PostgresPrograms] | No
     if recorded is None or recorded == server.programs.major:
         return
     if recorded > server.programs.major:
-        raise UpgradeError(
-            f"{server.cluster} needs PostgreSQL {recorded}; installed is {server.programs.major}."
-        )
+        raise UpgradeError(f"{server.cluster} needs PostgreSQL {recorded}; installed is {server.programs.major}.")
     print(f"Moving the data from PostgreSQL {recorded} to {server.programs.major} …", file=sys.stderr)
     home = server.home
     old = Postgres(home, programs=(find or find_older)(recorded, home), identity=server.identity)
@@ -115,8 +113,6 @@ def _client(
     server: Postgres, name: str, options: list[str], *, stdin: int | None = None, stdout: int | None = None
 ) -> None:
     words = [str(server.programs / name), "-h", str(server.home.sockets), "-U", DATABASE_USER, *options]
-    done = subprocess.run(
-        words, stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True
-    )
+    done = subprocess.run(words, stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise ProgramError(f"{name} failed: {done.stderr.strip()}")

@@ -10,14 +10,16 @@ def register() -> None:
     nav.register_nav(
         nav.NavItem(code="today", label=_("Today"), icon="sun", url_name="pages:today", order=1, phone=True)
     )
-    palette.register_palette(
-        palette.PaletteSource(code="pages", label=_("Pages"), search=palette.find_pages, order=10)
-    )
+    palette.register_palette(palette.PaletteSource(code="pages", label=_("Pages"), search=palette.find_pages, order=10))
     palette.register_palette(
         palette.PaletteSource(code="commands", label=_("Commands"), search=palette.find_commands, order=20)
     )
     palette.register_command(
         palette.Command(
-            code="preferences", label=_("Preferences"), icon="adjustments", url_name="pages:preferences", order=900
+            code="preferences",
+            label=_("Preferences"),
+            icon="adjustments",
+            url_name="pages:preferences",
+            order=900,
         )
     )

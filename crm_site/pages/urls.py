@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm_site.pages.views import preferences, shell
+from crm_site.pages.views import health, preferences, shell
 
 app_name = "pages"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.switch_language, name="language"),
     path("preferences/theme/", preferences.switch_theme, name="theme"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
 ]

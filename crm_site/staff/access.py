@@ -82,7 +82,7 @@ def load_access(user: User) -> Access:
     if user.team_id:
         teams = tuple(Team.objects.subtree_of(user.team_id).values_list("pk", flat=True))
     if user.is_superuser:
-        return Access({module: EVERYTHING for module in Module.values}, teams)
+        return Access(dict.fromkeys(Module.values, EVERYTHING), teams)
     grants: dict[str, Grant] = {}
     for row in RoleGrant.objects.filter(role__users=user):
         grant = Grant(Scope(row.view), Scope(row.edit), row.can_export, row.can_import)

@@ -47,9 +47,7 @@ class UserAdmin(DjangoUserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep the verified address that password reset and second factors rely on."""
         super().save_model(request, obj, form, change)
-        EmailAddress.objects.update_or_create(
-            user=obj, primary=True, defaults={"email": obj.email, "verified": True}
-        )
+        EmailAddress.objects.update_or_create(user=obj, primary=True, defaults={"email": obj.email, "verified": True})
 
 
 @admin.register(Team)

@@ -161,12 +161,8 @@ if TYPE_CHECKING:
 class OwnedModel(models.Model):
     """A record with an owner, a team, and a version that guards concurrent edits."""
 
-    owner = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
-    )
-    team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team")
-    )
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner"))
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team"))
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("changed"), auto_now=True)

@@ -11,7 +11,7 @@ from crm_site.staff.choices import Scope
 
 if TYPE_CHECKING:
     from crm_site.staff.access import Access
-    from crm_site.staff.models import Team, User
+    from crm_site.staff.models import User
 
 _M = TypeVar("_M", bound=models.Model)
 

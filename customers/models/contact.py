@@ -52,9 +52,7 @@ class Address(models.Model):
         verbose_name_plural = _("addresses")
         ordering = ("-is_primary", "id")
         constraints = (
-            models.UniqueConstraint(
-                fields=("customer",), condition=Q(is_primary=True), name="one_primary_address"
-            ),
+            models.UniqueConstraint(fields=("customer",), condition=Q(is_primary=True), name="one_primary_address"),
         )
 
     def __str__(self) -> str:

@@ -35,9 +35,7 @@ class Customer(OwnedModel):
 
     access_module = "customers"
 
-    kind = models.CharField(
-        _("kind"), max_length=12, choices=CustomerKind.choices, default=CustomerKind.PERSON
-    )
+    kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind.choices, default=CustomerKind.PERSON)
     name = models.CharField(_("name"), max_length=200)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 CONTACTS = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE, "wechat": ContactKind.WECHAT}
 
 
-
-
 def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
     """Create a customer with its figures and contact points; without an owner it belongs to `user`."""
     values = dict(facts)

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -134,9 +132,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("amount", models.DecimalField(decimal_places=4, max_digits=18, verbose_name="amount")),
                 ("paid_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="paid on")),
@@ -178,18 +174,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sku", models.CharField(max_length=64, unique=True, verbose_name="product code")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("category", models.CharField(blank=True, max_length=100, verbose_name="category")),
                 (
                     "unit_price",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=14, verbose_name="unit price"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=14, verbose_name="unit price"),
                 ),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
                 ("is_active", models.BooleanField(default=True, verbose_name="can be sold")),
@@ -217,9 +209,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveIntegerField(default=1, verbose_name="position")),
                 ("description", models.CharField(blank=True, max_length=200, verbose_name="description")),
@@ -229,9 +219,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit_price",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=14, verbose_name="unit price"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=14, verbose_name="unit price"),
                 ),
                 (
                     "amount",

@@ -30,9 +30,7 @@ class Order(OwnedModel):
 
     number = models.CharField(_("number"), max_length=64, unique=True)
     kind = models.CharField(_("kind"), max_length=6, choices=OrderKind.choices, default=OrderKind.ORDER)
-    status = models.CharField(
-        _("status"), max_length=10, choices=OrderStatus.choices, default=OrderStatus.PLACED
-    )
+    status = models.CharField(_("status"), max_length=10, choices=OrderStatus.choices, default=OrderStatus.PLACED)
     customer = models.ForeignKey(
         Customer,
         models.PROTECT,
@@ -131,9 +129,7 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="payments", verbose_name=_("order"))
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
     paid_at = models.DateTimeField(_("paid on"), default=timezone.now)
-    method = models.CharField(
-        _("method"), max_length=10, choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER
-    )
+    method = models.CharField(_("method"), max_length=10, choices=PaymentMethod.choices, default=PaymentMethod.TRANSFER)
     reference = models.CharField(_("reference"), max_length=100, blank=True)
 
     objects = PaymentQuerySet.as_manager()

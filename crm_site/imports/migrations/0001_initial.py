@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=30, verbose_name="kind")),
                 ("file_name", models.CharField(max_length=255, verbose_name="file")),
@@ -92,9 +90,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("line", models.PositiveIntegerField(verbose_name="line")),
                 ("group", models.CharField(db_collation="C", max_length=200)),
@@ -114,9 +110,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cells",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(null=True), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(null=True), size=None),
                 ),
                 ("problems", models.JSONField(null=True, verbose_name="problems")),
                 ("record_id", models.BigIntegerField(null=True)),

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from crm_site.lib.spreadsheets.limits import Limits
 from crm_site.lib.spreadsheets.refusals import Refusal, Row, RowFault, RowProblem, SpreadsheetRefused
-from crm_site.lib.spreadsheets.sniffing import Layout, byte_order_mark, guess_encoding, guess_layout
+from crm_site.lib.spreadsheets.sniffing import Layout, guess_encoding, guess_layout, marked_encoding
 from crm_site.lib.spreadsheets.unpacking import open_unpacked
 
 _SAMPLE = 256 * 1024
 _SCANNED = 64 * 1024 * 1024
 _LAYOUT_SAMPLE = 64 * 1024
 _LONGEST_CHARACTER = 4
+# Codecs that read more than the name says: with or without a mark, and cp1252 signs further down.
+_CODECS = {"utf-8": "utf-8-sig", "iso-8859-1": "cp1252"}
 
 
 class _Lines:
@@ -83,9 +85,7 @@ def _rows(lines: _Lines, layout: Layout, first: int, limits: Limits) -> Iterator
             if broken > limits.broken_quotes:
                 raise SpreadsheetRefused(Refusal.QUOTES, limits.broken_quotes) from None
             too_long = len(pending) == 1 and "field limit" in str(error)
-            yield RowProblem(
-                line, RowFault.CELL_TOO_LONG if too_long else RowFault.QUOTES, _excerpt(pending[:1])
-            )
+            yield RowProblem(line, RowFault.CELL_TOO_LONG if too_long else RowFault.QUOTES, _excerpt(pending[:1]))
             # Only the row with the broken quote is lost: the lines it swallowed are read again.
             lines.give_back(pending[1:])
             pending.clear()
@@ -117,7 +117,7 @@ def _encoding_of(path: Path, limits: Limits) -> str:
     with open_unpacked(path, limits) as stream:
         sample = stream.read(_SAMPLE)
         scanned = len(sample)
-        if byte_order_mark(sample) is None:
+        if marked_encoding(sample) is None:
             while scanned < _SCANNED and sample.isascii() and b"\0" not in sample:
                 more = stream.read(_SAMPLE)
                 if not more:
@@ -151,16 +151,13 @@ def read_csv(
 
 def _text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
     """Open the bytes as text behind the byte order mark, with line ends as they are."""
-    marked = byte_order_mark(stream.peek(4)[:4])
-    if marked and marked[0] == encoding:
-        stream.read(marked[1])
+    if encoding == "gb18030" and marked_encoding(stream.peek(4)[:4]) == encoding:
+        stream.read(4)
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    return io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
+    return io.TextIOWrapper(stream, _CODECS.get(encoding, encoding), errors, newline="")
 
 
-def _body(
-    path: Path, encoding: str, layout: Layout, limits: Limits
-) -> Generator[Row | RowProblem, None, None]:
+def _body(path: Path, encoding: str, layout: Layout, limits: Limits) -> Generator[Row | RowProblem, None, None]:
     with open_unpacked(path, limits) as stream, _text(stream, encoding) as text:
         lines = _Lines(text, limits)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from crm_site.lib.text import clean_text
 DELIMITERS = ",;\t|"
 _SNIFFED_ROWS = 60
 _COMMON_PAIRS_SHARE = 0.7
+_WIDE_CONTROL_SHARE = 0.03
+_GOOD_PER_BROKEN = 4
 
+_ONLY_CP1252 = re.compile(rb"[\x80-\x9f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (b"\x84\x31\x95\x33", "gb18030"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
 
@@ -32,30 +37,29 @@ class Layout:
     header_line: int
 
 
-def byte_order_mark(sample: bytes) -> tuple[str, int] | None:
-    """Return encoding and length of the mark at the start, or None."""
-    for mark, encoding in _MARKS:
-        if sample.startswith(mark):
-            return encoding, len(mark)
-    return None
+def marked_encoding(sample: bytes) -> str | None:
+    """Return the encoding a byte order mark at the start tells, or None."""
+    return next((encoding for mark, encoding in _MARKS if sample.startswith(mark)), None)
 
 
 def guess_encoding(sample: bytes, *, complete: bool = True) -> str:
-    """Return utf-8, utf-16-le, utf-16-be, gb18030 or cp1252 for the bytes at the start of a file.
+    """Return the encoding of the bytes at the start of a file.
 
+    One of utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, gb18030, cp1252, or iso-8859-1 for a text
+    that has no character in which the last two differ.
     ``complete`` says that the sample is the whole file, so a character cut at its end is an error.
     """
-    marked = byte_order_mark(sample)
+    marked = marked_encoding(sample)
     if marked:
-        return marked[0]
+        return marked
     wide = _wide_encoding(sample)
     if wide:
         return wide
-    if _decodes(sample, "utf-8", complete):
+    if _decodes(sample, "utf-8", complete) or _mostly_utf8(sample):
         return "utf-8"
     if _decodes(sample, "gb18030", complete) and _looks_chinese(sample):
         return "gb18030"
-    return "cp1252"
+    return "cp1252" if _ONLY_CP1252.search(sample) else "iso-8859-1"
 
 
 def _decodes(sample: bytes, encoding: str, complete: bool) -> bool:
@@ -66,12 +70,21 @@ def _decodes(sample: bytes, encoding: str, complete: bool) -> bool:
     return True
 
 
-def _wide_encoding(sample: bytes) -> str | None:
-    """Return the UTF-16 whose line ends and separators stand where they should; None without NULs.
+def _mostly_utf8(sample: bytes) -> bool:
+    """Return whether a few broken rows stand in a UTF-8 text: cp1252 hardly ever makes valid sequences."""
+    text = sample.decode("utf-8", "surrogateescape")
+    broken = sum(1 for sign in text if "\udc80" <= sign <= "\udcff")
+    foreign = sum(1 for sign in text if sign > "\x7f") - broken
+    return foreign >= _GOOD_PER_BROKEN * broken
 
-    A stray NUL in a one-byte file makes no separator of two bytes, so it does not count.
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """Return the UTF-16 in which more separators, digits and common letters appear, or None.
+
+    UTF-16 is full of bytes below the blank (every ASCII sign has a NUL, one Chinese character in eight a
+    low byte); a file of one-byte signs has a stray NUL at most.
     """
-    if b"\x00" not in sample:
+    if b"\x00" not in sample or len(_CONTROL.findall(sample)) < _WIDE_CONTROL_SHARE * len(sample):
         return None
     even = sample[: len(sample) // 2 * 2]
     score = {}
@@ -80,8 +93,7 @@ def _wide_encoding(sample: bytes) -> str | None:
         plain = sum(text.count(sign) for sign in '\n\r,;\t| 0123456789eainrst"')
         score[encoding] = 0 if "\ufffd" in text[:-1] else plain
     best = max(score, key=lambda encoding: score[encoding])
-    # Every second byte of Latin UTF-16 is NUL; of Chinese at least those of separators are.
-    return best if score[best] and score[best] >= 0.5 * sample.count(0) else None
+    return best if score[best] else None
 
 
 def _looks_chinese(sample: bytes) -> bool:

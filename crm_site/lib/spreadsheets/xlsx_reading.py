@@ -47,9 +47,7 @@ def read_xlsx(path: Path, limits: Limits) -> tuple[Layout, Generator[Row | RowPr
 
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        names = [
-            sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
-        ]
+        names = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         if not names:
             raise SpreadsheetRefused(Refusal.EMPTY)
         sheet = workbook.get_sheet_by_name(names[0])
@@ -94,8 +92,6 @@ def _rows(
         elif max(map(len, cells)) > longest:
             yield RowProblem(line + above, RowFault.CELL_TOO_LONG, tuple(cell[:200] for cell in cells))
         elif any("\0" in cell for cell in cells):
-            yield RowProblem(
-                line + above, RowFault.NUL, tuple(cell[:200].replace("\0", "") for cell in cells)
-            )
+            yield RowProblem(line + above, RowFault.NUL, tuple(cell[:200].replace("\0", "") for cell in cells))
         else:
             yield Row(line + above, cells)

@@ -72,8 +72,7 @@ def _readings() -> _Readings:
     for phrase, sounds in phrases_dict.items():
         reading = tuple(numbered(sound[0]) for sound in sounds)
         if len(reading) != len(phrase) or all(
-            characters.get(sign, "")[:-1] == syllable[:-1]
-            for sign, syllable in zip(phrase, reading, strict=True)
+            characters.get(sign, "")[:-1] == syllable[:-1] for sign, syllable in zip(phrase, reading, strict=True)
         ):
             continue
         phrases[phrase] = reading

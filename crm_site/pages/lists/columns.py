@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
 
 from crm_site.pages import formatting
 
@@ -95,4 +97,6 @@ class Column:
         if self.export is not None:
             return self.export(record)
         value = self.value(record)
+        if isinstance(value, dt.datetime):
+            return timezone.localtime(value)
         return str(value) if self.kind in ("text", "title", "person") and value is not None else value

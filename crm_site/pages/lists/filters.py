@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from crm_site.pages.lists.params import Params
 
@@ -39,6 +40,11 @@ class Filter:
     def keys(self) -> tuple[str, ...]:
         """Return the query parameters this filter reads."""
         return (self.name,)
+
+    @property
+    def template(self) -> str:
+        """Return the template of the control in the filter form."""
+        return f"pages/filters/{self.control}.html"
 
     @property
     def column(self) -> str:

@@ -101,6 +101,11 @@ class Listing:
         return self.state.address(self.page)
 
     @property
+    def here(self) -> str:
+        """The address of exactly this, position included, without the blanks a filter form sends."""
+        return self.state.address(self.page, after=self.state.after, before=self.state.before)
+
+    @property
     def count_words(self) -> str:
         """The count as people read it."""
         return f"{formatting.number(self.figures.count)}{'+' if self.figures.more else ''}"
@@ -149,7 +154,11 @@ class Listing:
     def chips(self) -> list[Chip]:
         """The filters that are set."""
         return [
-            Chip(item, item.words(self.state.values[item.name], self.user), self.state.without(item).address(self.page))
+            Chip(
+                item,
+                item.words(self.state.values[item.name], self.user),
+                self.state.without(item).address(self.page),
+            )
             for item in self.page.filters
             if item.name in self.state.values
         ]

@@ -42,5 +42,7 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
         partial = "#filters" if request.headers.get("HX-Target") == "filter-form" else "#rows"
     response = render(request, f"{listing.page.template}{partial}", {"list": listing, "page_title": listing.page.title})
     # Page and fragment share an address: a cached fragment must never come back as the page.
-    patch_vary_headers(response, ("HX-Request",))
+    patch_vary_headers(response, ("HX-Request", "HX-Target"))
+    if partial == "#rows":
+        response["HX-Push-Url"] = listing.here
     return response

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -52,7 +53,12 @@ def manifest(request: HttpRequest) -> JsonResponse:
     """Describe the site to browsers that install it."""
     icons: list[dict[str, Any]] = [
         {"src": static("dist/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-        {"src": static("dist/icon-maskable.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+        {
+            "src": static("dist/icon-maskable.svg"),
+            "sizes": "any",
+            "type": "image/svg+xml",
+            "purpose": "maskable",
+        },
     ]
     return JsonResponse(
         {

@@ -37,10 +37,9 @@ def test_without_named_servers_the_embedded_ones_are_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
 
-
     monkeypatch.setenv("CRM_HOME", str(tmp_path))
     # Set first, so that monkeypatch puts back what complete_environment changes.
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MEDIA_ROOT"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MEDIA_ROOT", "STATIC_ROOT"):
         monkeypatch.setenv(name, "")
     embedded = complete_environment()
     assert (embedded.postgres, embedded.valkey) == (True, True)
@@ -48,6 +47,7 @@ def test_without_named_servers_the_embedded_ones_are_named(
     assert os.environ["REDIS_URL"] == embedded.home.redis_url
     assert os.environ["SECRET_KEY"] == (tmp_path / "secret-key").read_text()
     assert os.environ["MEDIA_ROOT"] == str(tmp_path / "media")
+    assert os.environ["STATIC_ROOT"] == str(tmp_path / "static")
 
 
 def test_the_example_lists_every_variable_that_the_settings_read() -> None:

@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the size of the demo company."""
-        parser.add_argument(
-            "--demo", choices=SIZES, default="none", help="size of the demo company on a first start"
-        )
+        parser.add_argument("--demo", choices=SIZES, default="none", help="size of the demo company on a first start")
 
     def handle(self, *args: Any, demo: str, **options: Any) -> None:
         """Do the work; progress goes to stderr, and stdout carries only what to show once the site runs."""
@@ -35,9 +33,7 @@ class Command(BaseCommand):
 
     def _sign_ins(self) -> str:
         people = get_user_model().objects
-        guests = (
-            people.filter(email__endswith=f"@{DEMO_DOMAIN}").order_by("pk").values_list("email", flat=True)
-        )
+        guests = people.filter(email__endswith=f"@{DEMO_DOMAIN}").order_by("pk").values_list("email", flat=True)
         if guests:
             return f"Sign in with the password {DEMO_PASSWORD} as: " + ", ".join(guests)
         if people.exists():

@@ -1,0 +1,1 @@
+"""Estimation of customer value models: pure NumPy and SciPy, no Django."""

@@ -1,0 +1,30 @@
+"""The job that imports a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.imports.loading import finish, load
+from crm_site.imports.models import Import
+from crm_site.imports.staging import stage
+from crm_site.jobs.context import JobContext
+from crm_site.jobs.parameters import Parameter
+from crm_site.jobs.registry import job
+
+
+@job("import", _("Import"), "setup", {"import_id": Parameter(int, _("Import"))}, listed=False)
+def run_import(context: JobContext, *, import_id: int) -> dict[str, Any]:
+    """Read, check and load a file. Safe to repeat: both halves go on where the last transaction ended."""
+    one = Import.objects.get(pk=import_id)
+    if not context.checkpoint.get("staged"):
+        stage(one, context)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE imports_stagedrow")
+    load(one, context)
+    finish(one, context)
+    return {name: context.counts.get(name, 0) for name in ("rows", "created", "updated", "skipped", "failed")} | {
+        name: count for name, count in context.counts.items() if name not in ("rows",)
+    }

@@ -1,0 +1,114 @@
+"""Imports a file from the command line, through the same engine as the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crm_site.imports.kinds import KINDS
+from crm_site.imports.mapping import MappingError, mapping_from_names
+from crm_site.imports.models import DuplicatePolicy, Import, ImportMode
+from crm_site.imports.reporting import trial, write_failures_file
+from crm_site.imports.services import UnmappedFieldsError, configure_import, open_import, start_import
+from crm_site.jobs.models import JobRun, JobState
+from crm_site.jobs.running import run_job
+from crm_site.lib.spreadsheets import SpreadsheetRefused
+
+COUNTS = ("rows", "created", "updated", "skipped", "failed")
+
+
+class Command(BaseCommand):
+    """`import_file KIND FILE [--mode …] [--key FIELD] [--dry-run] [--json] [--map FILE] [--duplicates …]`."""
+
+    help = "Import a CSV or XLSX file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("kind", choices=sorted(KINDS))
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--mode", choices=ImportMode.values, default=ImportMode.BOTH)
+        parser.add_argument("--duplicates", choices=DuplicatePolicy.values, default=DuplicatePolicy.UPDATE)
+        parser.add_argument("--key", default="")
+        parser.add_argument("--map", type=Path, help="JSON: column → field, or {mapping: …, options: …}")
+        parser.add_argument("--option", action="append", default=[], metavar="k=v")
+        parser.add_argument("--dry-run", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Open, configure and run the import; with --dry-run only look."""
+        job = self._open(options)
+        try:
+            if options["dry_run"]:
+                self._show_trial(job, options["json"])
+                return
+            run = run_job(start_import(job, wake=False).pk)
+        finally:
+            if options["dry_run"]:
+                job.delete()
+        if run is None or run.state != JobState.SUCCEEDED:
+            raise CommandError(run.error if run else "another worker has this import")
+        self._report(job, run, options["json"])
+
+    def _open(self, options: dict[str, Any]) -> Import:
+        path: Path = options["file"].resolve()
+        if not path.is_file():
+            raise CommandError(f"There is no file {options['file']}.")
+        kind = KINDS[options["kind"]]
+        if options["key"] and options["key"] not in kind.keys:
+            raise CommandError(f"{kind.code} are found by: {', '.join(kind.keys)}")
+        try:
+            job = open_import(kind.code, path, path.name, None, is_own_copy=False)
+        except SpreadsheetRefused as refused:
+            raise CommandError(refused.message) from refused
+        chosen = dict(text.partition("=")[::2] for text in options["option"])
+        try:
+            names = json.loads(options["map"].read_text()) if options["map"] else {}
+            chosen = {**names.get("options", {}), **chosen}
+            columns = names.get("mapping", {} if "options" in names else names)
+            mapping = mapping_from_names(kind, job.header, columns) if columns else job.mapping
+            configure_import(
+                job,
+                mapping=mapping,
+                mode=options["mode"],
+                duplicates=options["duplicates"],
+                key=options["key"] or job.key,
+                options={name: _flag(value) for name, value in chosen.items()},
+            )
+        except (MappingError, UnmappedFieldsError, OSError, ValueError) as error:
+            job.delete()
+            raise CommandError(f"The mapping does not fit: {error}") from error
+        return job
+
+    def _show_trial(self, job: Import, as_json: bool) -> None:
+        try:
+            found = trial(job)
+        except SpreadsheetRefused as refused:
+            raise CommandError(refused.message) from refused
+        names = {job.header[position]: field for field, position in job.mapping.items()}
+        report = {
+            "rows": len(found["records"]) + len(found["rejected"]),
+            "failed": len(found["rejected"]),
+            "encoding": job.encoding,
+            "delimiter": job.delimiter,
+            "header_line": job.header_line,
+            "mapping": names,
+            **found,
+        }
+        self.stdout.write(json.dumps(report, ensure_ascii=False, indent=None if as_json else 2))
+
+    def _report(self, job: Import, run: JobRun, as_json: bool) -> None:
+        report: dict[str, Any] = {"job": run.pk, **{name: run.counts.get(name, 0) for name in COUNTS}}
+        report |= {name: count for name, count in run.counts.items() if name not in report}
+        report["failures_file"] = str(write_failures_file(job)) if report["failed"] else None
+        report["seconds"] = round(run.seconds, 2)
+        if as_json:
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(f"{name}: {value}" for name, value in report.items()))
+
+
+def _flag(value: Any) -> Any:
+    return {"true": True, "false": False, "yes": True, "no": False}.get(str(value).lower(), value)

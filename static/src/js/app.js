@@ -1,0 +1,17 @@
+// The page's behaviours; each module attaches itself by data- attributes and survives HTMX swaps.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import "./csrf.js";
+import "./menus.js";
+import "./dialogs.js";
+import "./toasts.js";
+import "./shortcuts.js";
+import "./palette.js";
+import "./lists.js";
+import "./tabs.js";
+import "./forms.js";
+import { each } from "./attach.js";
+
+each("[data-chart]", async (element) => (await import("./charts.js")).draw(element));
+
+document.documentElement.dataset.ready = "";
+window.htmx = htmx;
