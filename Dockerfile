@@ -4,13 +4,14 @@ FROM node:24-slim AS pages
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY static static
+# The build also looks through templates and Python for the icons they name.
+COPY . .
 RUN npm run build
 
 FROM python:3.11-slim AS packages
 RUN python -m venv /venv
 COPY requirements/base.txt /tmp/base.txt
-RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/base.txt
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/base.txt
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin crm \

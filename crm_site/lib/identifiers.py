@@ -10,7 +10,7 @@ _CREDIT_FORM = re.compile(rf"[1-9A-HJ-NPQRTUWXY][{_CREDIT_SIGNS}]\d{{6}}[{_CREDI
 
 
 def credit_code(text: str) -> str | None:
-    """Return a Chinese unified social credit code (统一社会信用代码) in normal form, or None when it is wrong.
+    """Return a Chinese unified social credit code (统一社会信用代码) in normal form, or None if wrong.
 
     Eighteen signs without I, O, S, V, Z; the last one is the checksum modulo 31 of GB 32100-2015.
     """

@@ -30,7 +30,7 @@ def is_currency(code: str) -> bool:
 
 @lru_cache(maxsize=1)
 def active_currencies() -> tuple[str, ...]:
-    """Return the codes that are legal tender somewhere today, in alphabetical order: the choices of a form."""
+    """Return the codes that are legal tender somewhere today, sorted: the choices of a form."""
     tender = {
         code
         for history in get_global("territory_currencies").values()

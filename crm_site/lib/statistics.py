@@ -39,7 +39,7 @@ class NetPromoterScore(Estimate):
 
 @dataclass(frozen=True, slots=True)
 class SatisfactionIndex:
-    """A CSI in per cent, with the normalised weights (0 for an attribute without answers) and weighted mean."""
+    """A CSI in per cent, the weighted mean, and the weights (0 for an attribute without answers)."""
 
     value: float | None
     weighted_mean: float | None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Figure = float | int | None
+PERIOD = _("Period")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ class Chart:
     labels: Sequence[str]
     series: Sequence[Series]
     kind: Literal["bar", "line"] = "line"
-    label_head: StrOrPromise = _("Period")
+    label_head: StrOrPromise = PERIOD
     stacked: bool = False
     sideways: bool = False
     from_zero: bool = True

@@ -16,7 +16,7 @@ from django.views import View
 
 from crm_site.pages import formatting
 from crm_site.pages.lists.columns import follow
-from crm_site.pages.requests import signed_in
+from crm_site.pages.requests import posted_version, signed_in
 from crm_site.staff.fetching import fetch_editable, fetch_visible
 from crm_site.staff.versioning import StaleVersionError
 
@@ -67,7 +67,7 @@ class FactLine:
 class InlineFieldView(LoginRequiredMixin, View):
     """Edits one field of a record in place: GET shows the line (`?show`) or its form, POST saves.
 
-    Subclasses set `model`, `form_class` (a ModelForm that may hold more fields than facts show), `facts`, `url_name`
+    Subclasses set `model`, `form_class` (a ModelForm that takes `user`, and may hold more fields than facts show), `facts`, `url_name`
     (takes key and field name) and `save_field`, which calls the service and lets StaleVersionError pass.
     """
 
@@ -101,14 +101,14 @@ class InlineFieldView(LoginRequiredMixin, View):
             record = fetch_visible(self.base(), signed_in(request), pk=pk)
             return self._show(request, fact, record)
         record = fetch_editable(self.base(), signed_in(request), pk=pk)
-        return self._edit(request, fact, record, self._form(record, name), record.version)
+        return self._edit(request, fact, record, self._form(request, record, name), record.version)
 
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Save the value; a refused or stale one comes back at the field, with nothing typed lost."""
         fact = self._fact(name)
         record = fetch_editable(self.base(), signed_in(request), pk=pk)
-        version = _version(request)
-        form = self._form(record, name, request.POST)
+        version = posted_version(request)
+        form = self._form(request, record, name, request.POST)
         if not form.is_valid():
             return self._edit(request, fact, self._again(record), form, version)
         try:
@@ -133,8 +133,9 @@ class InlineFieldView(LoginRequiredMixin, View):
                 return fact
         raise Http404
 
-    def _form(self, record: Any, name: str, data: Any = None) -> forms.ModelForm[Any]:
-        form = self.form_class(data, instance=record, auto_id=f"fact-%s-{record.pk}")
+    def _form(self, request: HttpRequest, record: Any, name: str, data: Any = None) -> forms.ModelForm[Any]:
+        make: Any = self.form_class
+        form: forms.ModelForm[Any] = make(data, instance=record, auto_id="fact-%s-field", user=signed_in(request))
         for other in [field for field in form.fields if field != name]:
             del form.fields[other]
         return form
@@ -167,8 +168,3 @@ class InlineFieldView(LoginRequiredMixin, View):
             "stale": stale,
         }
         return render(request, "components/fact_edit.html", context)
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

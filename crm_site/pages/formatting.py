@@ -10,11 +10,12 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
+
+from crm_site.lib.money import format_money, format_money_compact
 
 
 @lru_cache(maxsize=16)
@@ -33,12 +34,13 @@ def money(value: Any, currency: str | None = None, *, compact: bool = False) -> 
         return ""
     code = currency or settings.BASE_CURRENCY
     amount = Decimal(str(value))
+    language = get_language() or settings.LANGUAGE_CODE
     if compact and abs(amount) >= 10_000:
-        return str(format_compact_currency(amount, code, locale=locale(), fraction_digits=1))
+        return format_money_compact(amount, code, language)
     if abs(amount) >= 1000 and amount == amount.to_integral_value():
         pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
         return str(format_currency(amount, code, pattern, locale=locale(), currency_digits=False))
-    return str(format_currency(amount, code, locale=locale()))
+    return format_money(amount, code, language)
 
 
 def number(value: Any) -> str:
@@ -65,9 +67,15 @@ def date(value: dt.date | dt.datetime) -> str:
     return str(format_date(day, skeleton, locale=locale()))
 
 
+def long_date(day: dt.date) -> str:
+    """Return a day with its weekday."""
+    return str(format_date(day, "full", locale=locale()))
+
+
 def moment(value: dt.datetime) -> str:
-    """Return a moment exactly, for tooltips and files."""
-    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    """Return a moment exactly, for tooltips."""
+    local = timezone.localtime(value)
+    return f"{format_date(local, 'medium', locale=locale())} {clock(value)}"
 
 
 def clock(value: dt.datetime) -> str:

@@ -75,7 +75,8 @@ def links_for(user: User, path: str) -> list[NavLink]:
             found.append((item, url))
     leading = [url for _item, url in found if path == url or (url != "/" and path.startswith(url))]
     current = max(leading, key=len, default=None)
-    return [NavLink(item, url, url == current) for item, url in found]
+    first = next((item for item, url in found if url == current), None)
+    return [NavLink(item, url, item is first) for item, url in found]
 
 
 def grouped(links: list[NavLink]) -> list[tuple[Group, list[NavLink]]]:

@@ -44,3 +44,9 @@ def wants_fragment(request: HttpRequest) -> bool:
     return headers.get("HX-Request") == "true" and not (
         headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
     )
+
+
+def posted_version(request: HttpRequest) -> int:
+    """Return the version of the record that the posted form was read at; 0, which is always stale, for nonsense."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

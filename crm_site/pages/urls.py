@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm_site.pages.picking import pick
 from crm_site.pages.views import health, preferences, shell
 
 app_name = "pages"
@@ -9,6 +10,7 @@ app_name = "pages"
 urlpatterns = [
     path("", shell.today, name="today"),
     path("today/<slug:code>/", shell.today_card, name="today-card"),
+    path("pick/<slug:code>/", pick, name="pick"),
     path("palette/", shell.find, name="palette"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/language/", preferences.switch_language, name="language"),

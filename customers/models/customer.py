@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.staff.models import OwnedModel, validate_time_zone
-from customers.choices import CustomerKind, Stage
+from customers.choices import ContactKind, CustomerKind, Stage
 from customers.querysets import CustomerQuerySet
 
 
@@ -105,3 +105,35 @@ class Customer(OwnedModel):
     def is_person(self) -> bool:
         """Tell a person from an organisation."""
         return self.kind == CustomerKind.PERSON
+
+    def primary(self, kind: str) -> str:
+        """Return the primary contact point of that kind as typed; prefetch `contact_points` for lists."""
+        points = [point for point in self.contact_points.all() if point.kind == kind]
+        return next((point.value for point in points if point.is_primary), points[0].value if points else "")
+
+    @property
+    def email(self) -> str:
+        """The primary mail address, or an empty text."""
+        return self.primary(ContactKind.EMAIL)
+
+    @property
+    def phone(self) -> str:
+        """The primary phone number, or an empty text."""
+        return self.primary(ContactKind.PHONE)
+
+    @property
+    def wechat(self) -> str:
+        """The primary WeChat id, or an empty text."""
+        return self.primary(ContactKind.WECHAT)
+
+    @property
+    def context_line(self) -> str:
+        """What stands small under the name: position and organisation, or the industry."""
+        if self.is_person:
+            return " · ".join(part for part in (self.job_title, str(self.organisation or "")) if part) or self.country
+        return " · ".join(part for part in (self.industry, self.country) if part)
+
+    @property
+    def address(self) -> str:
+        """The primary address in one line, or an empty text."""
+        return next((str(one) for one in self.addresses.all()), "")

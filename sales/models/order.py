@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.staff.models import OwnedModel
@@ -78,6 +79,11 @@ class Order(OwnedModel):
     def get_absolute_url(self) -> str:
         """Return the address of the order's page."""
         return reverse("sales:order-detail", args=[self.pk])
+
+    @property
+    def customer_label(self) -> str:
+        """The customer's name, or what a sale without one is called."""
+        return self.customer.name if self.customer else gettext("Walk-in sale")
 
     @property
     def is_credit(self) -> bool:

@@ -21,7 +21,7 @@ class Limits:
     xlsx_parts: int = 5_000
     ratio: int = 250
     ratio_from_bytes: int = 8 * MIB
-    rows: int = 10_000_000
+    rows: int = 50_000_000
     columns: int = 1_000
     cell_length: int = 32_767
     line_length: int = 1_000_000

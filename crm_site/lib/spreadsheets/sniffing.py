@@ -165,7 +165,7 @@ def _sample_rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 
 def _quality(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Return how table-like the rows are (share of rows as wide as most, then width), and the header's index."""
+    """Return how table-like the rows are (share as wide as most, then width) and the header's index."""
     widths = Counter(len(row) for row in rows)
     width = max(widths, key=lambda width: (widths[width] * (width > 1), widths[width], width))
     share = widths[width] / len(rows)

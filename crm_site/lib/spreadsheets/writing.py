@@ -17,6 +17,7 @@ from crm_site.lib.spreadsheets.defusing import defuse
 XLSX_ROWS = 1_048_576
 XLSX_CELL = 32_767
 _FLUSH_CHARACTERS = 64 * 1024
+_XlsxCell = str | float | Decimal | datetime | date | time | timedelta | None
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHEET_TITLE = re.compile(r"[\[\]:*?/\\]")
 
@@ -71,7 +72,7 @@ def write_csv(
         target.write(chunk)
 
 
-def _xlsx_cell(value: object) -> object:
+def _xlsx_cell(value: object) -> _XlsxCell:
     """Return a value openpyxl stores typed; an aware datetime is shown in the zone it is given in."""
     if value is None or isinstance(value, bool | int | timedelta):
         return value
@@ -80,7 +81,7 @@ def _xlsx_cell(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, datetime | time):
-        return value.replace(tzinfo=None)
+        return value.replace(tzinfo=None)  # Excel knows no zones
     if isinstance(value, date):
         return value
     return defuse(_NOT_XML.sub("", str(value)))[:XLSX_CELL]
@@ -106,7 +107,7 @@ def write_xlsx(
             sheets += 1
             sheet = book.create_sheet(name if sheets == 1 else f"{name} {sheets}")
             sheet.freeze_panes = "A2"
-            cells = [WriteOnlyCell(sheet, _xlsx_cell(cell)) for cell in header]
+            cells = [WriteOnlyCell(sheet, defuse(_NOT_XML.sub("", str(cell)))) for cell in header]
             for cell in cells:
                 cell.font = bold
             sheet.append(cells)

@@ -36,17 +36,15 @@ def guard_xlsx(path: Path, limits: Limits) -> None:
                 raise SpreadsheetRefused(Refusal.TOO_MANY_BYTES, limits.xlsx_bytes)
             if "[Content_Types].xml" not in package.namelist():
                 raise SpreadsheetRefused(Refusal.UNKNOWN_FORMAT)
-            unpacked = 0
+            unpacked, packed = 0, path.stat().st_size
             for part in parts:
-                unpacked += _check_part(raw, part, limits, limits.xlsx_bytes - unpacked)
-            if unpacked > limits.ratio_from_bytes and unpacked > limits.ratio * path.stat().st_size:
-                raise SpreadsheetRefused(Refusal.TOO_COMPRESSED, limits.ratio)
+                unpacked += _check_part(raw, part, limits, unpacked, packed)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError) as error:
         raise SpreadsheetRefused(Refusal.DAMAGED) from error
 
 
-def _check_part(raw: BinaryIO, part: zipfile.ZipInfo, limits: Limits, budget: int) -> int:
-    """Unpack one part in chunks and return its true size."""
+def _check_part(raw: BinaryIO, part: zipfile.ZipInfo, limits: Limits, before: int, packed: int) -> int:
+    """Unpack one part in chunks and return its true size; ``before`` bytes of the file are unpacked yet."""
     if part.flag_bits & _ENCRYPTED:
         raise SpreadsheetRefused(Refusal.ENCRYPTED)
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -58,12 +56,18 @@ def _check_part(raw: BinaryIO, part: zipfile.ZipInfo, limits: Limits, budget: in
         if xml:
             _check_markup(tail + chunk, start=size == 0)
         size += len(chunk)
-        if size > budget:
-            raise SpreadsheetRefused(Refusal.TOO_MANY_BYTES, limits.xlsx_bytes)
+        _check_size(before + size, packed, limits)
         if extent is not None:
             extent.add(tail + chunk)
         tail = chunk[-_OVERLAP:]
     return size
+
+
+def _check_size(unpacked: int, packed: int, limits: Limits) -> None:
+    if unpacked > limits.xlsx_bytes:
+        raise SpreadsheetRefused(Refusal.TOO_MANY_BYTES, limits.xlsx_bytes)
+    if unpacked > limits.ratio_from_bytes and unpacked > limits.ratio * packed:
+        raise SpreadsheetRefused(Refusal.TOO_COMPRESSED, limits.ratio)
 
 
 def _unpacked(raw: BinaryIO, part: zipfile.ZipInfo) -> _Chunks:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from crm_site.lib.spreadsheets.limits import Limits
 from crm_site.lib.spreadsheets.refusals import Refusal, Row, RowFault, RowProblem, SpreadsheetRefused
@@ -77,10 +78,10 @@ def _layout(head: list[list[str]]) -> Layout | None:
 
 
 def _rows(
-    values: object, header_at: int, above: int, width: int, limits: Limits
+    values: Iterator[list[Any]], header_at: int, above: int, width: int, limits: Limits
 ) -> Generator[Row | RowProblem, None, None]:
     longest = limits.cell_length
-    for line, row in enumerate(values, 1):  # type: ignore[call-overload, var-annotated] # calamine has no types
+    for line, row in enumerate(values, 1):
         if line <= header_at:
             continue
         cells = [_text(value) for value in row]

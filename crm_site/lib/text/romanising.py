@@ -20,15 +20,15 @@ _LONGEST_PERSON = 4
 
 # Characters read differently as a surname than in common words.
 _SURNAMES = {
-    "单": "shan4", "單": "shan4", "曾": "zeng1", "仇": "qiu2", "朴": "piao2", "解": "xie4", "查": "zha1", "盖": "ge3",
-    "区": "ou1", "區": "ou1", "翟": "zhai2", "冼": "xian3", 
-    "召": "shao4", "缪": "miao4", "繆": "miao4", "覃": "qin2",
-    "宓": "mi4", "逄": "pang2", "车": "che1", "車": "che1", "那": "na1", 
-    "谌": "chen2", "諶": "chen2", "盛": "sheng4", "石": "shi2", "沈": "shen3", "薄": "bo2", "柏": "bai3",
-    "都": "du1", "贾": "jia3", "賈": "jia3", "尉": "wei4", "俞": "yu2", "郇": "xun2",
-    "隗": "wei3", "葛": "ge3", "任": "ren2", "华": "hua4", "燕": "yan1", "宁": "ning4", "应": "ying1", 
-    "万": "wan4", "呙": "guo1", "佴": "nai4",
-    "贠": "yun4", "牟": "mu4", "卜": "bu3", "褚": "chu3", "臧": "zang1", "晁": "chao2", "阚": "kan4", "幺": "yao1",
+    "单": "shan4", "單": "shan4", "曾": "zeng1", "仇": "qiu2", "朴": "piao2",
+    "解": "xie4", "查": "zha1", "盖": "ge3", "区": "ou1", "區": "ou1", "翟": "zhai2",
+    "冼": "xian3", "召": "shao4", "缪": "miao4", "繆": "miao4", "覃": "qin2", "宓": "mi4",
+    "逄": "pang2", "车": "che1", "車": "che1", "那": "na1", "谌": "chen2", "諶": "chen2",
+    "盛": "sheng4", "石": "shi2", "沈": "shen3", "薄": "bo2", "柏": "bai3", "都": "du1",
+    "贾": "jia3", "賈": "jia3", "尉": "wei4", "俞": "yu2", "郇": "xun2", "隗": "wei3",
+    "葛": "ge3", "任": "ren2", "华": "hua4", "燕": "yan1", "宁": "ning4", "应": "ying1",
+    "万": "wan4", "呙": "guo1", "佴": "nai4", "贠": "yun4", "牟": "mu4", "卜": "bu3",
+    "褚": "chu3", "臧": "zang1", "晁": "chao2", "阚": "kan4", "幺": "yao1",
 }  # fmt: skip
 _COMPOUND_SURNAMES = {
     "尉迟": ("yu4", "chi2"), "万俟": ("mo4", "qi2"), "单于": ("chan2", "yu2"), "长孙": ("zhang3", "sun1"),
@@ -49,7 +49,8 @@ class _Readings:
 
 def _numbered(syllable: str) -> str:
     """Turn ``lǜ`` into ``lv4``; the neutral tone is 5."""
-    tone, letters = "5", []
+    tone = "5"
+    letters: list[str] = []
     for sign in unicodedata.normalize("NFD", syllable):
         if sign in _TONES:
             tone = _TONES[sign]

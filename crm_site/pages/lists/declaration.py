@@ -166,7 +166,7 @@ class ListPage(Generic[M]):
     def sorting(self, state: ListState) -> Sorting:
         """Return the order of a state; the key alone when the list sorts by nothing."""
         column = self.columns_by_name.get(state.sort)
-        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending)  # type: ignore[union-attr]  # a stored model always has a key
+        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending)
 
     def slice(self, user: User, state: ListState) -> Slice[M]:
         """Return one page of rows."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 Choice = tuple[str, "StrOrPromise"]
+YES, NO, OWNER = _("yes"), _("no"), _("Owner")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +128,8 @@ class ChoiceFilter(Filter):
 class BooleanFilter(Filter):
     """Yes or no (`?active=yes`)."""
 
-    yes: StrOrPromise = _("yes")
-    no: StrOrPromise = _("no")
+    yes: StrOrPromise = YES
+    no: StrOrPromise = NO
     control: ClassVar[str] = "boolean"
 
     def options(self, user: User) -> Iterable[Choice]:
@@ -204,7 +205,7 @@ class OwnerFilter(Filter):
     """Whose the record is: `?owner=me`, `?owner=none` or a person's key."""
 
     name: str = "owner"
-    label: StrOrPromise = _("Owner")
+    label: StrOrPromise = OWNER
     control: ClassVar[str] = "choice"
     several: ClassVar[bool] = False
 

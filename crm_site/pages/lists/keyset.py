@@ -20,11 +20,29 @@ M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
+class Position:
+    """The sort value and key of a row; `absent` for rows without the one-to-one row they are sorted by."""
+
+    value: Any
+    key: Any
+    absent: bool = False
+
+
+@dataclass(frozen=True)
+class Slice(Generic[M]):
+    """One page of rows with the cursors of its neighbours (empty where there is none)."""
+
+    rows: list[M]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
 class Sorting:
     """An order over a NOT NULL column and a tie-breaking key, in one direction for both.
 
-    A column behind a one-to-one row sorts by that row's key, so one index of that table serves the order;
-    rows without it drop out, because it must exist for every record.
+    A column behind a one-to-one row sorts by that row's key, so that one index of its table serves the order;
+    records without the row follow last, by key.
     """
 
     model: type[Model]
@@ -39,11 +57,12 @@ class Sorting:
     @property
     def tie(self) -> str:
         """Return the ORM path of the key that breaks ties."""
-        if not self.relation:
-            return "pk"
         # Only a one-to-one row is unique to its record; many records may share a looked-up row.
-        alone = all(step.one_to_one for step in self._relations())
-        return f"{self.relation}{LOOKUP_SEP}pk" if alone else "pk"
+        return f"{self.relation}{LOOKUP_SEP}pk" if self._alone else "pk"
+
+    @property
+    def _alone(self) -> bool:
+        return bool(self.relation) and all(step.one_to_one for step in self._relations())
 
     def _relations(self) -> list[Any]:
         model: Any = self.model
@@ -65,55 +84,63 @@ class Sorting:
         field: Field[Any, Any] = self._table._meta.get_field(name)
         return field
 
-    @property
-    def tie_field(self) -> Field[Any, Any]:
-        """Return the model field behind the tie-breaking key."""
-        field: Field[Any, Any] = (self.model if self.tie == "pk" else self._table)._meta.pk
-        return field
-
     def check(self) -> None:
-        """Raise ImproperlyConfigured unless the column exists and no record lacks it."""
+        """Raise ImproperlyConfigured unless the column exists and is NOT NULL."""
+        name = f"{self.model.__name__}.{self.column}"
         try:
             field, relations = self.field, self._relations()
         except FieldDoesNotExist as error:
-            raise ImproperlyConfigured(f"{self.model.__name__} has no column {self.column!r}.") from error
+            raise ImproperlyConfigured(f"There is no column {name}.") from error
         if field.null or any(step.null and not step.one_to_one for step in relations):
-            raise ImproperlyConfigured(f"{self.model.__name__}.{self.column} may be NULL and cannot page a list.")
+            raise ImproperlyConfigured(f"{name} may be NULL and cannot page a list.")
 
-    def ordered(self, queryset: QuerySet[M], *, backwards: bool = False) -> QuerySet[M]:
-        """Order the rows, or the other way round for looking back."""
+    def parts(self, *, backwards: bool) -> list[bool]:
+        """Return which parts the order has, by their `absent`: rows with a sort value first, the rest last."""
+        parts = [False, True] if self._alone else [False]
+        return parts[::-1] if backwards else parts
+
+    def part(self, queryset: QuerySet[M], *, absent: bool, backwards: bool) -> QuerySet[M]:
+        """Return one part of the rows in order, or the other way round for looking back."""
+        if absent:
+            missing = queryset.filter(**{f"{self.relation}__isnull": True})
+            return missing.order_by("-pk" if backwards else "pk")
         if self.relation:
+            # An inner join: only then may the planner walk the index of the other table.
             queryset = queryset.filter(**{f"{self.relation}__isnull": False})
         sign = "-" if self.descending != backwards else ""
         return queryset.order_by(f"{sign}{self.column}", f"{sign}{self.tie}")
 
     def beyond(self, queryset: QuerySet[M], position: Position, *, backwards: bool) -> QuerySet[M]:
-        """Keep the rows after the position, or before it when looking back."""
+        """Keep the rows of the position's part that stand after it, or before it when looking back."""
+        if position.absent:
+            return queryset.filter(**{"pk__lt" if backwards else "pk__gt": position.key})
+        tie_field = (self._table if self._alone else self.model)._meta.pk
         comparison = RowComparison(
             (F(self.column), F(self.tie)),
             (position.value, position.key),
-            (self.field, self.tie_field),
+            (self.field, tie_field),
             after=self.descending == backwards,
         )
         return queryset.filter(comparison)
 
-    def position(self, record: Model) -> str:
+    def cursor(self, record: Model) -> str:
         """Return the signed cursor of a row."""
+        if self._alone and follow(record, self.relation.replace(LOOKUP_SEP, ".")) is None:
+            return signing.dumps([self.column, None, record.pk, True], salt=SALT)
         value = follow(record, self.column.replace(LOOKUP_SEP, "."))
-        field = self.field
-        text = value if value is None or isinstance(value, str | int) else field.value_to_string(_holder(field, value))
         key = follow(record, self.tie.replace(LOOKUP_SEP, "."))
-        return signing.dumps([self.column, text, key], salt=SALT)
+        text = value if isinstance(value, str | int) else self.field.value_to_string(_holder(self.field, value))
+        return signing.dumps([self.column, text, key, False], salt=SALT)
 
     def read(self, cursor: str) -> Position | None:
         """Return the position in a cursor; None when it is forged, damaged or of another order."""
         if not cursor:
             return None
         try:
-            column, text, key = signing.loads(cursor, salt=SALT)
+            column, text, key, absent = signing.loads(cursor, salt=SALT)
             if column != self.column:
                 return None
-            return Position(self.field.to_python(text), key)
+            return Position(None if absent else self.field.to_python(text), key, absent)
         except (signing.BadSignature, ValidationError, ValueError, TypeError):
             return None
 
@@ -123,45 +150,35 @@ def _holder(field: Field[Any, Any], value: Any) -> Any:
     return type("Holder", (), {field.attname: value})()
 
 
-@dataclass(frozen=True)
-class Position:
-    """The sort value and key of a row."""
-
-    value: Any
-    key: Any
-
-
-@dataclass(frozen=True)
-class Slice(Generic[M]):
-    """One page of rows with the cursors of its neighbours (empty where there is none)."""
-
-    rows: list[M]
-    previous: str
-    next: str
+def _collect(
+    queryset: QuerySet[M], sorting: Sorting, position: Position | None, *, backwards: bool, limit: int
+) -> list[M]:
+    """Return up to `limit` rows from the position on: one query, two where the page crosses into the other part."""
+    parts = sorting.parts(backwards=backwards)
+    begin = parts.index(position.absent) if position is not None and position.absent in parts else 0
+    found: list[M] = []
+    for absent in parts[begin:]:
+        rows = sorting.part(queryset, absent=absent, backwards=backwards)
+        if position is not None and position.absent == absent:
+            rows = sorting.beyond(rows, position, backwards=backwards)
+        found.extend(rows[: limit - len(found)])
+        if len(found) == limit:
+            break
+    return found
 
 
 def cut(queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str = "", before: str = "") -> Slice[M]:
-    """Return the page after or before a cursor in one query; a bad cursor gives the first page."""
+    """Return the page after or before a cursor; a bad cursor gives the first page."""
     position = sorting.read(after)
-    backwards = False
-    if position is None and before:
-        position, backwards = sorting.read(before), True
-        backwards = position is not None
-    rows = sorting.ordered(queryset, backwards=backwards)
-    if position is not None:
-        rows = sorting.beyond(rows, position, backwards=backwards)
-    found = list(rows[: size + 1])
+    backwards = position is None and (position := sorting.read(before)) is not None
+    found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1)
     more = len(found) > size
     found = found[:size]
+    if backwards and not more:
+        # Nothing stands before these rows: the first page itself shows them, filled up.
+        return cut(queryset, sorting, size=size)
     if backwards:
-        if not more and len(found) < size:
-            # Too few rows stand before the cursor: the first page itself shows them, filled up.
-            return cut(queryset, sorting, size=size)
         found.reverse()
-        return Slice(found, sorting.position(found[0]) if more else "", sorting.position(found[-1]))
-    has_previous = position is not None and bool(found)
-    return Slice(
-        found,
-        sorting.position(found[0]) if has_previous else "",
-        sorting.position(found[-1]) if more else "",
-    )
+        return Slice(found, sorting.cursor(found[0]), sorting.cursor(found[-1]))
+    previous = sorting.cursor(found[0]) if position is not None and found else ""
+    return Slice(found, previous, sorting.cursor(found[-1]) if more else "")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from crm_site.pages import palette
+from crm_site.pages import formatting, palette
 from crm_site.pages.requests import signed_in
 from crm_site.pages.today import cards, cards_for
 
@@ -24,7 +24,11 @@ from crm_site.pages.today import cards, cards_for
 @login_required
 def today(request: HttpRequest) -> HttpResponse:
     """Show what wants this person now."""
-    context = {"cards": cards_for(signed_in(request)), "now": timezone.localtime(), "page_title": _("Today")}
+    context = {
+        "cards": cards_for(signed_in(request)),
+        "today_words": formatting.long_date(timezone.localdate()),
+        "page_title": _("Today"),
+    }
     return render(request, "pages/today.html", context)
 
 

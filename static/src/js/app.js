@@ -11,6 +11,7 @@ import "./tabs.js";
 import "./forms.js";
 import { each } from "./attach.js";
 
+each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).attach(element));
 each("[data-chart]", async (element) => (await import("./charts.js")).draw(element));
 
 document.documentElement.dataset.ready = "";

@@ -1,5 +1,7 @@
 """RFM scores, segments and value tiers as the reference defines them."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,7 +42,7 @@ def test_equal_values_share_a_score_and_better_never_scores_less(values: list[in
     scores = quintile_scores(values).tolist()
     pairs = sorted(zip(values, scores, strict=True))
     assert all(1 <= score <= 5 for score in scores)
-    assert all(a[1] <= b[1] for a, b in zip(pairs, pairs[1:], strict=False))
+    assert all(a[1] <= b[1] for a, b in itertools.pairwise(pairs))
     assert len(set(pairs)) == len(set(values))
 
 

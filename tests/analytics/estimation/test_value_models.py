@@ -23,7 +23,7 @@ MEAN = np.array([22.35, 11.77, 0.0, 73.74])
 
 
 def _population(size: int, seed: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Simulate purchases by the model's own story: x, t_x, T, mean spend and purchases of the next 52 weeks."""
+    """Simulate the model's own story: x, t_x, T, mean spend and purchases of the next 52 weeks."""
     random = np.random.default_rng(seed)
     rows = []
     for _ in range(size):
@@ -109,9 +109,7 @@ def test_grouping_does_not_change_the_likelihood() -> None:
     x, t_x, age = np.array([2.0, 2.0, 0.0]), np.array([5.0, 5.0, 0.0]), np.array([9.0, 9.0, 9.0])
     point = np.log(MODEL.parameters)
     together = bgnbd.loglikelihood(group_histories(x, t_x, age), point)[0]
-    apart = sum(
-        bgnbd.loglikelihood(group_histories(x[[at]], t_x[[at]], age[[at]]), point)[0] for at in range(3)
-    )
+    apart = sum(bgnbd.loglikelihood(group_histories(x[[at]], t_x[[at]], age[[at]]), point)[0] for at in range(3))
     assert together == pytest.approx(apart)
     assert group_histories(x, t_x, age).weights.tolist() == [1.0, 2.0]
 
@@ -155,9 +153,7 @@ def test_forecasts_stay_finite_and_sane_at_extremes() -> None:
         for b in (0.01, 1.0, 4000.0):
             model = BgNbd(0.3, 2.0, a, b)
             for x in (0.0, 1.0, 50.0, 3000.0):
-                ladder = [
-                    bgnbd.purchases_if_alive(model.parameters, x, ages, t) for t in (0.01, 1.0, 52.0, 520.0)
-                ]
+                ladder = [bgnbd.purchases_if_alive(model.parameters, x, ages, t) for t in (0.01, 1.0, 52.0, 520.0)]
                 assert all(np.all(np.isfinite(step)) and np.all(step >= 0) for step in ladder)
                 assert all(np.all(later >= earlier * (1 - 1e-6)) for earlier, later in pairwise(ladder))
                 chance = p_alive(model, x, ages * 0.9, ages)
@@ -165,15 +161,14 @@ def test_forecasts_stay_finite_and_sane_at_extremes() -> None:
 
 
 def test_the_integral_agrees_with_the_hypergeometric_series() -> None:
-    args = (X, AGE, np.full(4, 39.0))
-    series = bgnbd.purchases_if_alive(MODEL.parameters, *args)
-    assert bgnbd._integrated(*MODEL.parameters, *args) == pytest.approx(series, rel=1e-4)
+    horizon = np.full(4, 39.0)
+    series = bgnbd.purchases_if_alive(MODEL.parameters, X, AGE, horizon)
+    assert bgnbd._integrated(MODEL.r, MODEL.alpha, MODEL.a, MODEL.b, X, AGE, horizon) == pytest.approx(series, rel=1e-4)
 
 
 def test_a_equal_to_one_is_continuous() -> None:
     values = [
-        float(expected_purchases(BgNbd(0.243, 4.414, a, 2.426), 2, 30.43, 38.86, 39)[0])
-        for a in (0.9999, 1.0, 1.0001)
+        float(expected_purchases(BgNbd(0.243, 4.414, a, 2.426), 2, 30.43, 38.86, 39)[0]) for a in (0.9999, 1.0, 1.0001)
     ]
     assert values[1] == pytest.approx((values[0] + values[2]) / 2, rel=1e-6)
 
@@ -201,9 +196,7 @@ def test_customers_who_never_leave_are_fitted_without_a_crash() -> None:
     rate = random.gamma(2.0, 1 / 10.0, 500)
     x = random.poisson(rate * 50).astype(np.float64)
     model = fit_bgnbd(group_histories(x, np.where(x > 0, 49.9, 0.0), np.full(500, 50.0)))
-    values = customer_values(
-        model, SPEND, x, np.where(x > 0, 49.9, 0.0), np.full(500, 50.0), np.full(500, 20.0)
-    )
+    values = customer_values(model, SPEND, x, np.where(x > 0, 49.9, 0.0), np.full(500, 50.0), np.full(500, 20.0))
     assert np.all(np.isfinite(values.clv))
     assert np.all(np.isfinite(values.high))
 

@@ -69,8 +69,6 @@ def test_true_credit_codes_pass(code: str) -> None:
     assert credit_code(code) == "".join(code.split()).upper()
 
 
-@pytest.mark.parametrize(
-    "code", ["91350100M000100Y44", "91350100M000100Y4", "91350100I000100Y43", "", "１" * 18]
-)
+@pytest.mark.parametrize("code", ["91350100M000100Y44", "91350100M000100Y4", "91350100I000100Y43", "", "１" * 18])
 def test_wrong_credit_codes_fail(code: str) -> None:
     assert credit_code(code) is None

@@ -31,9 +31,7 @@ def test_amounts_carry_the_currencys_decimals(amount: str, currency: str, langua
         ("-2113456", "EUR", "en", "-€2.11M"),
     ],
 )
-def test_compact_amounts_use_each_languages_steps(
-    amount: str, currency: str, language: str, text: str
-) -> None:
+def test_compact_amounts_use_each_languages_steps(amount: str, currency: str, language: str, text: str) -> None:
     assert money.format_money_compact(Decimal(amount), currency, language) == text
 
 

@@ -1,5 +1,6 @@
 """The one reader: encodings, layouts, bad rows with true line numbers, and bounds."""
 
+import datetime as dt
 import gzip
 import io
 import lzma
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from crm_site.lib.spreadsheets import (
+    DEFAULT_LIMITS,
     Limits,
     Refusal,
     Row,
@@ -38,14 +40,14 @@ def saved(tmp_path: Path) -> Saved:
     return save
 
 
-def _rows(path: Path, **options: Limits) -> list[Row | RowProblem]:
-    with open_sheet(path, **options) as sheet:
+def _rows(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[Row | RowProblem]:
+    with open_sheet(path, limits=limits) as sheet:
         return list(sheet.rows)
 
 
-def _refusal(path: Path, limits: Limits | None = None) -> Refusal:
+def _refusal(path: Path, limits: Limits = DEFAULT_LIMITS) -> Refusal:
     with pytest.raises(SpreadsheetRefused) as refused:
-        _rows(path, limits=limits or Limits())
+        _rows(path, limits=limits)
     assert refused.value.limit is None or refused.value.limit > 0
     return refused.value.code
 
@@ -83,11 +85,7 @@ def test_an_encoding_that_shows_late_is_found(saved: Saved) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_recognised(saved: Saved, delimiter: str) -> None:
-    text = (
-        f"a{delimiter}b{delimiter}c\n1,5{delimiter}2,5{delimiter}x\n"
-        if delimiter != ","
-        else "a,b,c\n1;2,2,x\n"
-    )
+    text = f"a{delimiter}b{delimiter}c\n1,5{delimiter}2,5{delimiter}x\n" if delimiter != "," else "a,b,c\n1;2,2,x\n"
     with open_sheet(saved(text.encode())) as sheet:
         assert (sheet.delimiter, sheet.header) == (delimiter, ("a", "b", "c"))
 
@@ -118,12 +116,10 @@ def test_bad_rows_are_reported_with_line_and_reason(saved: Saved) -> None:
         b'"broken"x,2',
         b"after,it",
         b"x" * 40 + b",2",
-        '"never closed,2\nbut,read\n'.encode(),
+        b'"never closed,2\nbut,read\n',
     ]
     found = _rows(saved(b"\n".join(lines)), limits=Limits(cell_length=30))
-    assert [
-        (row.line, row.fault) if isinstance(row, RowProblem) else (row.line, row.cells) for row in found
-    ] == [
+    assert [(row.line, row.fault) if isinstance(row, RowProblem) else (row.line, row.cells) for row in found] == [
         (2, ["äöüßé", "2"]),
         (3, ["中文中文中文中文", "2"]),
         (4, RowFault.TOO_FEW_CELLS),
@@ -195,8 +191,6 @@ def _package(sheet: bytes, *, replaced: str = "xl/worksheets/sheet1.xml") -> byt
 
 
 def test_workbooks_read_as_text(saved: Saved) -> None:
-    import datetime as dt
-
     path = saved(
         _workbook(
             [

@@ -92,7 +92,7 @@ def test_xlsx_numbers_stay_numbers_and_formulas_become_text() -> None:
     assert _xlsx([[Decimal("-5.5"), "=1+1"], ["-5", when], ["bell\x07", None]]) == [
         ("h", "'=1"),
         (-5.5, "'=1+1"),
-        ("'-5", datetime(2026, 3, 1, 12)),
+        ("'-5", when.replace(tzinfo=None)),
         ("bell", None),
     ]
 

@@ -21,9 +21,7 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> No
     assert kept_secret(tmp_path / "another") != secret
 
 
-def test_named_servers_and_keys_stay_and_nothing_is_made(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_named_servers_and_keys_stay_and_nothing_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CRM_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DATABASE_URL", "postgres://somewhere/else")
     monkeypatch.setenv("REDIS_URL", "redis://somewhere")
@@ -33,9 +31,7 @@ def test_named_servers_and_keys_stay_and_nothing_is_made(
     assert not (tmp_path / "home").exists()
 
 
-def test_without_named_servers_the_embedded_ones_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_named_servers_the_embedded_ones_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setenv("CRM_HOME", str(tmp_path))
     # Set first, so that monkeypatch puts back what complete_environment changes.

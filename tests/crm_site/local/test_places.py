@@ -32,9 +32,7 @@ def test_the_longest_accepted_socket_path_has_99_bytes() -> None:
     assert home_at(Path("/" + "x" * 81)).sockets.parent == Path(tempfile.gettempdir())
 
 
-def test_a_relative_data_folder_counts_from_the_project(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_relative_data_folder_counts_from_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CRM_HOME", "elsewhere")
     monkeypatch.chdir(tmp_path)
     assert configured_home().root == Path(__file__).resolve().parents[3] / "elsewhere"

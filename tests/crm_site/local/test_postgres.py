@@ -11,9 +11,7 @@ from crm_site.local.postgres import Postgres
 from crm_site.local.processes import Identity, unprivileged_identity
 
 # Root can go both ways where user namespaces are allowed; an ordinary user stays who they are.
-IDENTITIES = list(
-    dict.fromkeys([unprivileged_identity(), Identity.NOBODY if os.geteuid() == 0 else Identity.SAME])
-)
+IDENTITIES = list(dict.fromkeys([unprivileged_identity(), Identity.NOBODY if os.geteuid() == 0 else Identity.SAME]))
 
 
 def serve(server: Postgres) -> Postgres:

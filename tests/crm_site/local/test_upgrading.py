@@ -85,9 +85,7 @@ def test_data_of_a_newer_major_are_refused_untouched(home: Home) -> None:
     [(True, "old"), (False, "new")],
     ids=["before the move", "between the renames"],
 )
-def test_an_upgrade_that_was_killed_leaves_one_whole_cluster(
-    home: Home, old_is_there: bool, survivor: str
-) -> None:
+def test_an_upgrade_that_was_killed_leaves_one_whole_cluster(home: Home, old_is_there: bool, survivor: str) -> None:
     def mark(folder: Path, words: str) -> None:
         folder.mkdir()
         (folder / "PG_VERSION").write_text(f"{find_postgres().major}\n")

@@ -1,0 +1,64 @@
+"""Choosing one record among any number: the field loads matches while people type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_GET
+
+from crm_site.pages.lists.registry import list_pages
+from crm_site.pages.requests import signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHOWN = 12
+
+
+class PickerSelect(forms.Select):
+    """A select that holds the chosen record only; the browser asks the address for more."""
+
+    def __init__(self, list_code: str) -> None:
+        super().__init__({"data-picker": reverse_lazy("pages:pick", args=[list_code])})
+
+    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> list[Any]:
+        """Return the chosen option and the empty one, whatever the number of records."""
+        choices: Any = self.choices
+        field = choices.field
+        chosen = [item for item in value if item]
+        records: Iterable[Model] = field.queryset.filter(pk__in=[pk for pk in chosen if str(pk).isdigit()])
+        options = [
+            ("", field.empty_label or ""),
+            *((record.pk, field.label_from_instance(record)) for record in records),
+        ]
+        made = [
+            self.create_option(name, pk, label, str(pk) in map(str, value), at, attrs=attrs)
+            for at, (pk, label) in enumerate(options)
+        ]
+        return [(None, made, 0)]
+
+
+class RecordField(forms.ModelChoiceField):
+    """A reference to one record of a list page that the user may see; set `queryset` in the form."""
+
+    def __init__(self, queryset: QuerySet[Any], list_code: str, **kwargs: Any) -> None:
+        super().__init__(queryset, widget=PickerSelect(list_code), **kwargs)
+
+
+@require_GET
+@login_required
+def pick(request: HttpRequest, code: str) -> JsonResponse:
+    """Return up to a dozen visible records of a list that match `q`, as value and text."""
+    page = next((one for one in list_pages() if one.code == code), None)
+    user = signed_in(request)
+    if page is None or not user.access.can_view(page.module):
+        raise Http404
+    query = request.GET.get("q", "").strip()[:200]
+    # A refused search (too short to say anything) offers the latest records instead.
+    found = page.search(user, query).order_by("-pk")[:SHOWN]
+    return JsonResponse({"items": [{"value": record.pk, "text": str(record)} for record in found]})

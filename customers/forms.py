@@ -1,0 +1,88 @@
+"""Forms of customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.lib.identifiers import credit_code
+from crm_site.lib.phones import to_e164
+from crm_site.pages.picking import RecordField
+from customers.choices import CustomerKind
+from customers.models import Customer, Tag
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
+
+CONTACTS = ("email", "phone", "wechat")
+
+
+class CustomerForm(forms.ModelForm[Customer]):
+    """Facts of a customer with its primary contact points."""
+
+    organisation = RecordField(
+        Customer.objects.none(), "organisations", label=_("Organisation"), required=False, empty_label=_("None")
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
+    wechat = forms.CharField(label=_("WeChat"), required=False, max_length=100)
+
+    class Meta:
+        model = Customer
+        fields = (
+            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "stage", "owner", "tags",
+            "reference", "identifier", "birth_date", "industry", "website", "source", "country", "language", "time_zone",
+        )  # fmt: skip
+        widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if self.instance.pk:
+            for name in CONTACTS:
+                self.initial.setdefault(name, getattr(self.instance, name))
+        if "organisation" in self.fields:
+            self._choose_organisation(user)
+        if "owner" in self.fields:
+            owners: Any = self.fields["owner"]
+            owners.queryset = owners.queryset.filter(is_active=True)
+            owners.empty_label = _("Nobody")
+        if "tags" in self.fields:
+            tags: Any = self.fields["tags"]
+            tags.queryset = Tag.objects.all()
+
+    def _choose_organisation(self, user: User | None) -> None:
+        """Offer the organisations the user may see; one that is set already stays choosable."""
+        field: Any = self.fields["organisation"]
+        visible = Customer.objects.visible_to(user) if user else Customer.objects.all()
+        choices = visible.filter(kind=CustomerKind.ORGANISATION)
+        if self.instance.organisation_id:
+            choices = choices | Customer.objects.filter(pk=self.instance.organisation_id)
+        field.queryset = choices.exclude(pk=self.instance.pk)
+
+    def clean_phone(self) -> str:
+        """Refuse what cannot be a phone number."""
+        phone = str(self.cleaned_data["phone"]).strip()
+        if phone and to_e164(phone, settings.DEFAULT_PHONE_REGION) is None:
+            raise forms.ValidationError(_("This is not a phone number."))
+        return phone
+
+    def clean_identifier(self) -> str:
+        """Check the digit of a unified social credit code; other registration numbers pass."""
+        identifier = str(self.cleaned_data["identifier"]).strip().upper()
+        if len(identifier) == 18 and identifier[0] in "159Y" and credit_code(identifier) is None:
+            raise forms.ValidationError(_("The check digit does not fit: a figure is mistyped."))
+        return identifier
+
+
+class NoteForm(forms.Form):
+    """What somebody writes on a timeline."""
+
+    body = forms.CharField(
+        label=_("Note"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a note…")}),
+    )

@@ -1,0 +1,152 @@
+"""Lists of sales."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from crm_site.pages.lists import (
+    Action,
+    BooleanFilter,
+    ChoiceFilter,
+    Column,
+    DateRangeFilter,
+    ListPage,
+    NumberRangeFilter,
+    OwnerFilter,
+    Tab,
+    TextFilter,
+    Total,
+)
+from sales.choices import OrderKind, OrderStatus, PaymentMethod
+from sales.models import Order, Payment, Product
+
+NEW_ORDER = Action(label=_("New order"), icon="plus", url_name="sales:order-create", primary=True, shortcut="c")
+NEW_PRODUCT = Action(label=_("New product"), icon="plus", url_name="sales:product-create", primary=True, shortcut="c")
+IMPORT = Action(
+    label=_("Import"),
+    icon="upload",
+    url_name="imports:import-create",
+    allowed=lambda user: user.access.can_import("sales"),
+)
+
+
+class OrderList(ListPage[Order]):
+    """Orders and credits, latest first."""
+
+    code = "orders"
+    title = _("Orders")
+    noun = ngettext_lazy("document", "documents")
+    model = Order
+    module = "sales"
+    url_name = "sales:order-list"
+    icon = "shopping-cart"
+    columns = (
+        Column(name="number", label=_("Number"), kind="title", context="get_kind_display"),
+        Column(name="customer", label=_("Customer"), path="customer_label", phone="detail"),
+        Column(name="status", label=_("Status"), path="get_status_display"),
+        Column(name="date", label=_("Date"), kind="date", path="ordered_at", sort="ordered_at", phone="side"),
+        Column(name="total", label=_("Total"), kind="money", currency="currency", phone="value"),
+        Column(name="base_total", label=_("In base currency"), kind="money", sort="base_total"),
+        Column(name="paid", label=_("Paid"), kind="money", path="paid_total", currency="currency"),
+        Column(name="owner", label=_("Owner"), kind="person", head=False),
+    )
+    filters = (
+        OwnerFilter(),
+        ChoiceFilter(name="kind", label=_("Kind"), choices=OrderKind.choices),
+        ChoiceFilter(name="status", label=_("Status"), choices=OrderStatus.choices, several=True),
+        DateRangeFilter(name="date", label=_("Date"), path="ordered_at", moments=True),
+        NumberRangeFilter(name="total", label=_("Total"), path="base_total", kind="money"),
+        BooleanFilter(name="walk_in", label=_("Walk-in sale"), path="customer__isnull"),
+        TextFilter(name="channel", label=_("Channel")),
+        NumberRangeFilter(name="customer", label=_("Customer"), path="customer_id", hidden=True),
+    )
+    default_sort = "-date"
+    select_related = ("owner", "customer")
+    totals = (Total(name="base_total", label=_("in all"), aggregate=Sum("base_total")),)
+    tabs = (
+        Tab(code="all", label=_("All"), params={}),
+        Tab(code="mine", label=_("My orders"), params={"owner": "me"}),
+        Tab(code="credits", label=_("Credits"), params={"kind": "credit"}),
+    )
+    actions = (IMPORT, NEW_ORDER)
+    empty_text = _("Orders and credits will stand here. Enter one, or import a file of them.")
+    empty_action = NEW_ORDER
+    search_hint = _("Number or customer")
+
+    def tone(self, record: Order) -> str:
+        """Mute what counts nowhere."""
+        return "row-muted" if record.is_cancelled else ""
+
+
+class ProductList(ListPage[Product]):
+    """The catalogue."""
+
+    code = "products"
+    title = _("Products")
+    noun = ngettext_lazy("product", "products")
+    model = Product
+    module = "sales"
+    url_name = "sales:product-list"
+    icon = "package"
+    columns = (
+        Column(name="name", label=_("Name"), kind="title", context="sku", sort="sort_key"),
+        Column(name="category", label=_("Category"), phone="detail"),
+        Column(
+            name="unit_price",
+            label=_("Unit price"),
+            kind="money",
+            currency="currency",
+            sort="unit_price",
+            phone="value",
+        ),
+        Column(name="is_active", label=_("Can be sold"), kind="yes_no"),
+    )
+    filters = (
+        BooleanFilter(name="active", label=_("Can be sold"), path="is_active"),
+        TextFilter(name="category", label=_("Category")),
+        NumberRangeFilter(name="price", label=_("Unit price"), path="unit_price", kind="money"),
+    )
+    default_sort = "name"
+    actions = (IMPORT, NEW_PRODUCT)
+    empty_text = _("What you sell will stand here.")
+    empty_action = NEW_PRODUCT
+    search_hint = _("Name or code")
+
+
+class PaymentList(ListPage[Payment]):
+    """Money that came in."""
+
+    code = "payments"
+    title = _("Payments")
+    noun = ngettext_lazy("payment", "payments")
+    model = Payment
+    module = "sales"
+    url_name = "sales:payment-list"
+    icon = "cash"
+    search_column = "order__search_text"
+    columns = (
+        Column(name="order", label=_("Order"), kind="title", path="order.number", context="order.customer_label"),
+        Column(name="method", label=_("Method"), path="get_method_display", phone="detail"),
+        Column(name="date", label=_("Date"), kind="date", path="paid_at", sort="paid_at", phone="side"),
+        Column(name="amount", label=_("Amount"), kind="money", currency="order.currency", phone="value"),
+        Column(name="reference", label=_("Reference")),
+    )
+    filters = (
+        ChoiceFilter(name="method", label=_("Method"), choices=PaymentMethod.choices, several=True),
+        DateRangeFilter(name="date", label=_("Date"), path="paid_at", moments=True),
+    )
+    default_sort = "-date"
+    select_related = ("order", "order__customer")
+    empty_text = _("Payments are recorded on the page of their order.")
+    search_hint = _("Order number or customer")
+
+    def record_url(self, record: Payment) -> str:
+        """Lead to the payment's order."""
+        return record.order.get_absolute_url()
+
+
+order_list = OrderList()
+product_list = ProductList()
+payment_list = PaymentList()
