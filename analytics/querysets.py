@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -21,7 +20,3 @@ class FactQuerySet(models.QuerySet[Any]):
         module: str = self.model.access_module  # type: ignore[attr-defined]  # every fact declares it
         condition = scope_filter(user.access.view_scope(module), user, user.access)
         return self if condition is None else self.filter(condition)
-
-    def in_days(self, start: dt.date, end: dt.date) -> Self:
-        """Keep facts of the half-open period of days."""
-        return self.filter(day__gte=start, day__lt=end)

@@ -244,6 +244,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "CustomerKindEnum": "customers.choices.CustomerKind",
+        "OrderKindEnum": "sales.choices.OrderKind",
+        "SurveyKindEnum": "service.choices.SurveyKind",
+    },
 }
 
 # Jobs: a run whose heartbeat is older than this is taken for dead.

@@ -34,7 +34,8 @@ class CustomerForm(forms.ModelForm[Customer]):
         model = Customer
         fields = (
             "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "stage", "owner", "tags",
-            "reference", "identifier", "birth_date", "industry", "website", "source", "country", "language", "time_zone",
+            "reference", "identifier", "birth_date", "industry", "website", "source", "country", "language",
+            "time_zone",
         )  # fmt: skip
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 

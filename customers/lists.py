@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet, Sum
@@ -61,7 +62,9 @@ class CustomerList(ListPage[Customer]):
             sort="metrics__net_revenue",
             phone="value",
         ),
-        Column(name="orders", label=_("Orders"), kind="number", path="metrics.orders_count", sort="metrics__orders_count"),
+        Column(
+            name="orders", label=_("Orders"), kind="number", path="metrics.orders_count", sort="metrics__orders_count"
+        ),
         Column(name="clv", label=_("Lifetime value"), kind="money", path="score.clv", sort="score__clv"),
         Column(
             name="last_order",
@@ -77,7 +80,9 @@ class CustomerList(ListPage[Customer]):
         OwnerFilter(),
         ChoiceFilter(name="kind", label=_("Kind"), choices=CustomerKind.choices),
         ChoiceFilter(name="stage", label=_("Stage"), choices=Stage.choices, several=True),
-        ChoiceFilter(name="segment", label=_("RFM segment"), path="score__segment", choices=RfmSegment.choices, several=True),
+        ChoiceFilter(
+            name="segment", label=_("RFM segment"), path="score__segment", choices=RfmSegment.choices, several=True
+        ),
         ChoiceFilter(name="tier", label=_("Value tier"), path="score__tier", choices=Tier.choices, several=True),
         ChoiceFilter(name="r", label=_("Recency score"), path="score__r", choices=SCORES),
         ChoiceFilter(name="f", label=_("Frequency score"), path="score__f", choices=SCORES),
@@ -98,11 +103,15 @@ class CustomerList(ListPage[Customer]):
     default_sort = "name"
     select_related = ("owner", "organisation", "metrics", "score")
     totals = (Total(name="revenue", label=_("net revenue"), aggregate=Sum("metrics__net_revenue")),)
-    tabs = (
+    tabs: Sequence[Tab] = (
         Tab(code="all", label=_("All"), params={}),
         Tab(code="mine", label=_("My customers"), params={"owner": "me"}),
         Tab(code="champions", label=_("Champions"), params={"segment": [RfmSegment.CHAMPION.value]}),
-        Tab(code="at-risk", label=_("At risk"), params={"segment": [RfmSegment.AT_RISK.value, RfmSegment.CANT_LOSE.value]}),
+        Tab(
+            code="at-risk",
+            label=_("At risk"),
+            params={"segment": [RfmSegment.AT_RISK.value, RfmSegment.CANT_LOSE.value]},
+        ),
     )
     actions = (IMPORT, NEW_CUSTOMER)
     empty_text = _("People and companies you work with will stand here. Add the first one, or import a file.")
@@ -117,7 +126,7 @@ class OrganisationList(CustomerList):
     title = _("Organisations")
     noun = ngettext_lazy("organisation", "organisations")
     url_name = "customers:organisation-list"
-    tabs = ()
+    tabs: Sequence[Tab] = ()
     default_sort = "name"
 
     def base(self, user: User) -> QuerySet[Customer]:

@@ -1,0 +1,99 @@
+"""What customers add to the shell: rail, palette, commands and Today."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.pages import formatting
+from crm_site.pages.nav import Group, NavItem, register_nav
+from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
+from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
+from crm_site.staff.models import User
+from customers.choices import RfmSegment
+from customers.lists import customer_list
+from customers.models import Customer
+
+SHOWN = 5
+
+register_nav(
+    NavItem(
+        code="customers",
+        label=_("Customers"),
+        icon="users",
+        url_name="customers:customer-list",
+        group=Group.SELL,
+        module="customers",
+        order=10,
+        phone=True,
+    )
+)
+register_palette(
+    record_source(
+        customer_list,
+        icon="user",
+        hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="user", context=one.context_line),
+    )
+)
+register_command(
+    Command(
+        code="new-customer",
+        label=_("New customer"),
+        icon="plus",
+        url_name="customers:customer-create",
+        module="customers",
+    )
+)
+
+
+def new_customers(user: User) -> TodayContent:
+    """Return the customers that came in the last seven days."""
+    week = timezone.localdate() - timedelta(days=6)
+    found = Customer.objects.visible_to(user).filter(created_at__date__gte=week).select_related("organisation")
+    latest = found.order_by("-created_at", "-id")[:SHOWN]
+    rows = [
+        TodayRow(
+            label=one.name, url=one.get_absolute_url(), context=one.context_line, value=formatting.date(one.created_at)
+        )
+        for one in latest
+    ]
+    return TodayContent(
+        count=found.count(),
+        rows=rows,
+        url=customer_list.url(created=(week, None), sort="-created"),
+        empty=_("No new customers in the last seven days."),
+    )
+
+
+def slipping_customers(user: User) -> TodayContent:
+    """Return the most valuable customers who have gone quiet."""
+    segments = [RfmSegment.CANT_LOSE.value, RfmSegment.AT_RISK.value]
+    found = Customer.objects.visible_to(user).filter(score__segment__in=segments).select_related("metrics", "score")
+    rows = [
+        TodayRow(
+            label=one.name,
+            url=one.get_absolute_url(),
+            context=str(one.score.get_segment_display()),
+            value=formatting.money(one.metrics.net_revenue, None),
+            tone="bad",
+        )
+        for one in found.order_by("-metrics__net_revenue", "-id")[:SHOWN]
+    ]
+    return TodayContent(
+        count=found.count(),
+        rows=rows,
+        url=customer_list.url(segment=segments, sort="-revenue"),
+        empty=_("Nobody valuable has gone quiet."),
+    )
+
+
+register_today(
+    TodayCard(
+        code="slipping", title=_("Going quiet"), icon="user-exclamation", module="customers", load=slipping_customers
+    )
+)
+register_today(
+    TodayCard(code="new-customers", title=_("New customers"), icon="user-plus", module="customers", load=new_customers)
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from customers.models import Activity, Customer
 from customers.querysets import CustomerQuerySet
 
@@ -15,7 +17,7 @@ def stream(customer: Customer, before: tuple[dt.datetime, int] | None = None) ->
 
     `before` is the moment and key of the last entry seen, so every page costs the same.
     """
-    entries = Activity.objects.filter(customer=customer).select_related("actor")
+    entries: QuerySet[Activity] = Activity.objects.filter(customer=customer).select_related("actor")
     if before is not None:
         at, pk = before
         entries = entries.extra(where=["(occurred_at, customers_activity.id) < (%s, %s)"], params=[at, pk])

@@ -80,7 +80,7 @@ class OrderForm(forms.ModelForm[Order]):
         if "customer" in self.fields:
             field: Any = self.fields["customer"]
             visible = Customer.objects.visible_to(user) if user else Customer.objects.all()
-            field.queryset = visible | Customer.objects.filter(pk=self.instance.customer_id)
+            field.queryset = visible | Customer.objects.filter(pk=self.instance.customer_id or 0)
         if "owner" in self.fields:
             owners: Any = self.fields["owner"]
             owners.queryset = owners.queryset.filter(is_active=True)

@@ -1,0 +1,89 @@
+"""What sales adds to the shell and to the customer's page."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.pages import formatting
+from crm_site.pages.nav import Group, NavItem, register_nav
+from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
+from crm_site.pages.panels import Panel, register_panel
+from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
+from crm_site.staff.models import User
+from sales.choices import OrderKind, OrderStatus
+from sales.lists import order_list, product_list
+from sales.models import Order
+
+SHOWN = 5
+
+register_nav(
+    NavItem(
+        code="orders", label=_("Orders"), icon="shopping-cart", url_name="sales:order-list", group=Group.SELL,
+        module="sales", order=20, phone=True,
+    )
+)  # fmt: skip
+register_nav(
+    NavItem(
+        code="payments", label=_("Payments"), icon="cash", url_name="sales:payment-list", group=Group.SELL,
+        module="sales", order=30,
+    )
+)  # fmt: skip
+register_nav(
+    NavItem(
+        code="products", label=_("Products"), icon="package", url_name="sales:product-list", group=Group.SELL,
+        module="sales", order=40,
+    )
+)  # fmt: skip
+register_palette(
+    record_source(
+        order_list,
+        icon="shopping-cart",
+        hit=lambda one: Hit(
+            label=one.number, url=one.get_absolute_url(), icon="shopping-cart", context=one.customer_label
+        ),
+    )
+)
+register_palette(
+    record_source(
+        product_list,
+        icon="package",
+        hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="package", context=one.sku),
+    )
+)
+register_command(
+    Command(code="new-order", label=_("New order"), icon="plus", url_name="sales:order-create", module="sales")
+)
+register_panel(
+    Panel(
+        code="orders", title=_("Orders"), kind="customer", url_name="sales:customer-orders-panel", module="sales",
+        order=20, rows=4,
+    )
+)  # fmt: skip
+
+
+def open_orders(user: User) -> TodayContent:
+    """Return placed orders that are not paid in full, the oldest first."""
+    found = Order.objects.visible_to(user).filter(
+        kind=OrderKind.ORDER, status=OrderStatus.PLACED, paid_total__lt=F("total")
+    )
+    rows = [
+        TodayRow(
+            label=one.number,
+            url=one.get_absolute_url(),
+            context=f"{one.customer_label} · {formatting.date(one.ordered_at)}",
+            value=formatting.money(one.open_amount, one.currency),
+        )
+        for one in found.select_related("customer").order_by("ordered_at", "id")[:SHOWN]
+    ]
+    return TodayContent(
+        count=found.count(),
+        rows=rows,
+        url=order_list.url(kind="order", status=[OrderStatus.PLACED.value], sort="date"),
+        empty=_("Every placed order is paid."),
+    )
+
+
+register_today(
+    TodayCard(code="open-orders", title=_("Waiting for payment"), icon="cash", module="sales", load=open_orders)
+)

@@ -5,21 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
-
-from crm_site.staff.querysets import OwnedQuerySet, SharedQuerySet
+from crm_site.staff.querysets import FollowingQuerySet, OwnedQuerySet, SharedQuerySet
 from sales.choices import OrderKind, OrderStatus
 
 if TYPE_CHECKING:
-    from crm_site.staff.models import User
+    from sales.models import Order, Payment, Product  # noqa: F401 - named in strings below
 
 
 class ProductQuerySet(SharedQuerySet["Product"]):
     """Products."""
-
-    def active(self) -> Self:
-        """Keep what can still be sold."""
-        return self.filter(is_active=True)
 
 
 class OrderQuerySet(OwnedQuerySet["Order"]):
@@ -37,26 +31,12 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
         """Keep counted credit documents."""
         return self.counted().filter(kind=OrderKind.CREDIT)
 
-    def walk_in(self) -> Self:
-        """Keep sales without a customer."""
-        return self.filter(customer=None)
-
     def in_period(self, start: dt.datetime, end: dt.datetime) -> Self:
         """Keep documents dated in the half-open period."""
         return self.filter(ordered_at__gte=start, ordered_at__lt=end)
 
 
-class PaymentQuerySet(models.QuerySet["Payment"]):
-    """Payments: seen with their order."""
+class PaymentQuerySet(FollowingQuerySet["Payment"]):
+    """Payments."""
 
-    def visible_to(self, user: User) -> Self:
-        """Keep payments of orders that the user may see."""
-        from sales.models import Order
-
-        return self.filter(order__in=Order.objects.visible_to(user))
-
-    def editable_by(self, user: User) -> Self:
-        """Keep payments of orders that the user may change."""
-        from sales.models import Order
-
-        return self.filter(order__in=Order.objects.editable_by(user))
+    parent = "order"

@@ -1,0 +1,66 @@
+"""What service adds to the shell and to the customer's page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.pages import formatting
+from crm_site.pages.nav import Group, NavItem, register_nav
+from crm_site.pages.panels import Panel, register_panel
+from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
+from crm_site.staff.models import User
+from service.choices import SurveyKind
+from service.lists import answer_list
+from service.models import SurveyAnswer
+
+SHOWN = 5
+DETRACTOR = 6
+
+register_nav(
+    NavItem(
+        code="answers", label=_("Survey answers"), icon="star", url_name="service:answer-list", group=Group.SERVE,
+        module="service", order=10, phone=True,
+    )
+)  # fmt: skip
+register_nav(
+    NavItem(
+        code="surveys", label=_("Surveys"), icon="clipboard-list", url_name="service:survey-list", group=Group.SERVE,
+        module="service", order=20,
+    )
+)  # fmt: skip
+register_panel(
+    Panel(
+        code="answers", title=_("Survey answers"), kind="customer", url_name="service:customer-answers-panel",
+        module="service", order=40,
+    )
+)  # fmt: skip
+
+
+def detractors(user: User) -> TodayContent:
+    """Return who would not recommend us, in the last 30 days."""
+    since = timezone.localdate() - timedelta(days=29)
+    found = SurveyAnswer.objects.visible_to(user).filter(
+        kind=SurveyKind.NPS, score__lte=DETRACTOR, answered_at__date__gte=since
+    )
+    rows = [
+        TodayRow(
+            label=one.customer_label,
+            url=one.get_absolute_url(),
+            context=one.comment or formatting.date(one.answered_at),
+            value=str(one.score),
+            tone="bad",
+        )
+        for one in found.select_related("customer").order_by("-answered_at", "-id")[:SHOWN]
+    ]
+    return TodayContent(
+        count=found.count(),
+        rows=rows,
+        url=answer_list.url(kind="nps", score=(0, DETRACTOR), answered=(since, None)),
+        empty=_("No detractors in the last 30 days."),
+    )
+
+
+register_today(TodayCard(code="detractors", title=_("Detractors"), icon="mood-sad", module="service", load=detractors))

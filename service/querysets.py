@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crm_site.staff.querysets import OwnedQuerySet, SharedQuerySet
 
 if TYPE_CHECKING:
-    pass
+    from service.models import Survey, SurveyAnswer  # noqa: F401 - named in strings below
 
 
 class SurveyQuerySet(SharedQuerySet["Survey"]):

@@ -41,7 +41,10 @@ class ValueTerms:
 
 @dataclass(frozen=True, slots=True)
 class CustomerValues:
-    """One entry a customer, in the order given: probability, expected purchases, money and its interval."""
+    """One entry a customer, in the order given: probability, expected purchases, money and its interval.
+
+    ``variance`` is that of the predicted money of one customer, for adding customers up.
+    """
 
     p_alive: Floats
     purchases_90_days: Floats
@@ -50,6 +53,7 @@ class CustomerValues:
     clv: Floats
     low: Floats
     high: Floats
+    variance: Floats
 
 
 def customer_values(
@@ -81,8 +85,9 @@ def customer_values(
     fallback = float(money[repeating].mean()) if repeating.any() else None
     spend = expected_spend(spend_model, purchases, money, fallback)
     clv = alive * discounted[at] * spend * terms.margin
-    low, high = _value_interval(model, spend_model, purchases, last, age, money, terms)
-    return CustomerValues(alive, alive * quarter[at], alive * year[at], spend, clv, low, np.maximum(high, clv))
+    low, high, variance = _value_interval(model, spend_model, purchases, last, age, money, terms)
+    high = np.maximum(high, clv)
+    return CustomerValues(alive, alive * quarter[at], alive * year[at], spend, clv, low, high, variance)
 
 
 def _forecast_pairs(model: BgNbd, pairs: Floats, terms: ValueTerms) -> tuple[Floats, Floats, Floats]:
@@ -112,7 +117,8 @@ def _value_interval(
     T: Floats,  # noqa: N803
     mean_spend: Floats,
     terms: ValueTerms,
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
+    """Return low end, high end and variance of the money each customer will bring."""
     random = np.random.default_rng(terms.seed)
     parameters = parameter_draws(model, terms.draws, random)
     if spend_model.covariance is None:
@@ -124,14 +130,16 @@ def _value_interval(
     typical = float(observed.mean()) if len(observed) else spend_model.v
     scale = (spend_model.v + np.where(x > 0, x * np.nan_to_num(mean_spend), 0.0)) * terms.margin
     tail = (1 - terms.level) / 2
-    bounds = np.zeros((2, len(x)))
+    bounds, variance = np.zeros((2, len(x))), np.zeros(len(x))
     horizon = terms.month * terms.months
     for block in simulate(model, x, T, horizon, parameters, random):
         values = np.sort(_relative_values(block, spend_model, spends, typical, terms, random), axis=1)
+        still, at, kinds = alive[block.customers], block.customers, block.kinds
+        mean, square = values.mean(axis=1)[kinds], np.square(values).mean(axis=1)[kinds]
+        variance[at] = np.square(scale[at]) * (still * square - np.square(still * mean))
         for side, level in enumerate((tail, 1 - tail)):
-            levels = mixture_level(level, alive[block.customers])
-            bounds[side, block.customers] = _quantiles(values, block.kinds, levels) * scale[block.customers]
-    return bounds[0], bounds[1]
+            bounds[side, at] = _quantiles(values, kinds, mixture_level(level, still)) * scale[at]
+    return bounds[0], bounds[1], np.maximum(variance, 0.0)
 
 
 def _relative_values(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from analytics.querysets import FactQuerySet
 from crm_site.staff.models import Team
 from service.choices import SurveyKind
 
-_MONEY = {"max_digits": 20, "decimal_places": 4, "default": 0}
+_MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "default": 0}
 
 
 class Fact(models.Model):
@@ -40,7 +42,6 @@ class SalesDay(Fact):
     credits = models.PositiveIntegerField(_("credits"), default=0)
     credit_revenue = models.DecimalField(_("credit revenue"), **_MONEY)
     walk_ins = models.PositiveIntegerField(_("walk-in sales"), default=0)
-    buyers_first = models.PositiveIntegerField(_("first orders"), default=0)
 
     class Meta:
         verbose_name = _("sales of a day")
@@ -51,6 +52,26 @@ class SalesDay(Fact):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class FirstOrderDay(Fact):
+    """How many customers placed their first order on one day, and how many of them have ordered again since."""
+
+    access_module = "customers"
+
+    day = models.DateField(_("day"))
+    customers = models.PositiveIntegerField(_("customers"))
+    repeaters = models.PositiveIntegerField(_("customers with a second order"))
+
+    class Meta:
+        verbose_name = _("first orders of a day")
+        verbose_name_plural = _("first orders by day")
+        constraints = (
+            models.UniqueConstraint(fields=("day", "owner", "team"), name="first_order_day_once", nulls_distinct=False),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.customers}"
 
 
 class SurveyDay(Fact):

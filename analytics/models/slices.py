@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from analytics.models.facts import Fact
 from customers.choices import RfmSegment, Tier
 
+_MONEY = {"max_digits": 20, "decimal_places": 4, "default": 0}
+
 
 class RfmSlice(Fact):
     """Customers of one owner with the same recency and frequency score."""
 
     access_module = "customers"
 
-    scored_on = models.DateField(_("scored on"))
     r = models.PositiveSmallIntegerField(_("recency score"))
     f = models.PositiveSmallIntegerField(_("frequency score"))
     segment = models.CharField(_("segment"), max_length=20, choices=RfmSegment.choices)
     customers = models.PositiveIntegerField(_("customers"))
-    revenue = models.DecimalField(_("net revenue"), max_digits=20, decimal_places=4)
+    revenue = models.DecimalField(_("net revenue"), **_MONEY)
 
     class Meta:
         verbose_name = _("RFM slice")
@@ -36,20 +37,18 @@ class RfmSlice(Fact):
 class ValueSlice(Fact):
     """Customers of one owner in the same tier and the same bin of lifetime value.
 
-    Bins are on a logarithmic scale (see `analytics.services.valuing`), so the Pareto curve is exact at their
-    edges. `clv_draws` holds the sum of lifetime values under each draw of the model's parameters.
+    `bin` counts the edges of `analytics.constants.VALUE_EDGES` that are not above the value, so the Pareto
+    curve is exact at the edges. `alive` and `purchases` stay empty when no model was fitted.
     """
 
     access_module = "customers"
 
-    valued_on = models.DateField(_("valued on"))
     tier = models.CharField(_("tier"), max_length=6, choices=Tier.choices, blank=True)
     bin = models.SmallIntegerField(_("bin"))
     customers = models.PositiveIntegerField(_("customers"))
-    alive = models.FloatField(_("expected active customers"))
-    purchases = models.FloatField(_("expected purchases"))
-    clv = models.DecimalField(_("lifetime value"), max_digits=20, decimal_places=4)
-    clv_draws = ArrayField(models.FloatField(), default=list)
+    alive = models.FloatField(_("expected active customers"), null=True)
+    purchases = models.FloatField(_("expected purchases"), null=True)
+    clv = models.DecimalField(_("lifetime value"), **_MONEY)
 
     class Meta:
         verbose_name = _("value slice")
@@ -62,3 +61,26 @@ class ValueSlice(Fact):
 
     def __str__(self) -> str:
         return f"{self.tier} {self.bin}: {self.customers}"
+
+
+class ValueDoubt(Fact):
+    """What is needed to say how sure the summed lifetime value of one owner's customers is.
+
+    `variance` sums the customers' own chance; `loadings` are those of `analytics.estimation.summing`.
+    """
+
+    access_module = "customers"
+
+    clv = models.DecimalField(_("lifetime value"), **_MONEY)
+    variance = models.FloatField(_("variance"))
+    loadings = ArrayField(models.FloatField(), verbose_name=_("loadings"))
+
+    class Meta:
+        verbose_name = _("doubt about value")
+        verbose_name_plural = _("doubts about value")
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "team"), name="value_doubt_once", nulls_distinct=False),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clv}"

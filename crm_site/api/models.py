@@ -11,7 +11,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm_site.staff.choices import Module
 from crm_site.staff.models import User
 
 
@@ -27,7 +26,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=100, blank=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=20, choices=Module.choices),
+        models.CharField(max_length=20),
         verbose_name=_("modules"),
         default=list,
         blank=True,

@@ -1,6 +1,29 @@
-"""Addresses."""
+"""Addresses of the API. Apps bring a `router_entries` list in their `api` module; settings of the site name them."""
 
+from __future__ import annotations
+
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
+from django.urls import include, path
+from django.utils.module_loading import module_has_submodule
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
 app_name = "api"
-urlpatterns: list[Any] = []
+
+router = SimpleRouter()
+extra: list[Any] = []
+for config in apps.get_app_configs():
+    if config.module is not None and "." not in config.name and module_has_submodule(config.module, "api"):
+        module = import_module(f"{config.name}.api")
+        for prefix, viewset in getattr(module, "endpoints", ()):
+            router.register(prefix, viewset, basename=prefix)
+        extra += getattr(module, "urlpatterns", [])
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("v1/", include([*router.urls, *extra])),
+]

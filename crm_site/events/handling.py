@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from crm_site.events.base import Event
 
-_E = TypeVar("_E", bound=Event)
 Handler = Callable[[Any], None]
+_H = TypeVar("_H", bound=Handler)
 
 INLINE: dict[type[Event], list[Handler]] = defaultdict(list)
 AFTER_COMMIT: dict[str, dict[str, Handler]] = defaultdict(dict)
@@ -23,7 +23,7 @@ def handles(*events: type[_E], after_commit: bool = False) -> Callable[[Callable
     database happens exactly once.
     """
 
-    def register(function: Callable[[_E], None]) -> Callable[[_E], None]:
+    def register(function: _H) -> _H:
         for event in events:
             if after_commit:
                 AFTER_COMMIT[event.name()][f"{function.__module__}.{function.__qualname__}"] = function

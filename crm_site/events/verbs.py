@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Eraser(StrEnum):
@@ -23,7 +24,7 @@ class Verb:
     """One kind of entry: a sentence with `%(field)s` places, an icon, a link builder and an eraser."""
 
     code: str
-    sentence: str | Promise
+    sentence: StrOrPromise
     icon: str
     eraser: Eraser
     link: Callable[[dict[str, Any]], str] | None = None
@@ -45,7 +46,7 @@ VERBS: dict[str, Verb] = {}
 
 def register_verb(
     code: str,
-    sentence: str | Promise,
+    sentence: StrOrPromise,
     icon: str,
     eraser: Eraser,
     link: Callable[[dict[str, Any]], str] | None = None,

@@ -14,5 +14,6 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        """Load the job that imports."""
+        """Load the job that imports, and put the imports on the rail."""
         import_module("crm_site.imports.importing")
+        import_module("crm_site.imports.panels")

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 from crm_site.lib.phones import to_e164
+from crm_site.lib.spreadsheets import undo_defusing
 from crm_site.lib.text import clean_text
 
 Reader = Callable[[str], str | None]
@@ -41,6 +42,7 @@ def text(max_length: int = 200) -> Reader:
     """Read words; refuse formulas and texts longer than `max_length`."""
 
     def read(cell: str) -> str | None:
+        cell = undo_defusing(cell)
         if _FORMULA.match(cell):
             raise CellError("formula")
         words = clean_text(cell).strip()
@@ -174,7 +176,7 @@ def phone() -> Reader:
     """Read a phone number as E.164."""
 
     def read(cell: str) -> str | None:
-        typed = clean_text(cell).strip().removeprefix("'")
+        typed = clean_text(undo_defusing(cell)).strip()
         if not typed:
             return None
         number = to_e164(typed, settings.DEFAULT_PHONE_REGION)

@@ -58,13 +58,13 @@ class Chunk:
         """Run one statement and return how many rows it touched."""
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return max(cursor.rowcount, 0)
+            return max(int(cursor.rowcount), 0)
 
     def rows(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def open(self) -> None:
         """Make the table `chunk` from the staged rows, after settling repeated keys."""
@@ -145,7 +145,8 @@ class Chunk:
             "WITH ranked AS (SELECT id, row_number() OVER w AS place, first_value(line) OVER w AS kept "
             f'FROM imports_stagedrow WHERE {self._staged} WINDOW w AS (PARTITION BY "group" ORDER BY line {order})) '
             "UPDATE imports_stagedrow s SET state = %s, problems = jsonb_build_array(jsonb_build_object("
-            "'code', 'repeated', 'column', %s::text, 'value', s.\"group\", 'params', jsonb_build_object('line', kept))) "
+            "'code', 'repeated', 'column', %s::text, 'value', s.\"group\", "
+            "'params', jsonb_build_object('line', kept))) "
             "FROM ranked WHERE ranked.id = s.id AND place > 1",
             *self._range, int(state), self._header(self.key),
         )  # fmt: skip

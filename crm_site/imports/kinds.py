@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.utils.functional import Promise
-
 from crm_site.imports.cells import Reader
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from crm_site.imports.chunks import Chunk
 
 Values = list[str | None]
@@ -22,7 +22,7 @@ class Field:
     """One thing a row can say. `sql` is the column type its normal form is cast to."""
 
     name: str
-    label: str | Promise
+    label: StrOrPromise
     read: Reader
     sql: str = "text"
     required: bool = False
@@ -34,8 +34,8 @@ class Option:
     """A choice the importer makes for the whole file; `default` may depend on the header."""
 
     name: str
-    label: str | Promise
-    help_text: str | Promise = ""
+    label: StrOrPromise
+    help_text: StrOrPromise = ""
     default: Any = ""
     is_flag: bool = False
 
@@ -44,7 +44,7 @@ class ImportKind(ABC):
     """What one kind of file means. Subclasses are instantiated once and registered."""
 
     code: ClassVar[str]
-    title: ClassVar[str | Promise]
+    title: ClassVar[StrOrPromise]
     module: ClassVar[str]
     fields: ClassVar[Sequence[Field]]
     keys: ClassVar[Sequence[str]]

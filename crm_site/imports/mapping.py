@@ -21,9 +21,9 @@ def suggest_mapping(kind: ImportKind, header: Sequence[str]) -> dict[str, int]:
     mapping: dict[str, int] = {}
     for field in kind.fields:
         for word in (field.name, str(field.label), *field.aliases):
-            position = positions.get(folded(word))
-            if position is not None and position not in mapping.values():
-                mapping[field.name] = position
+            found = positions.get(folded(word))
+            if found is not None and found not in mapping.values():
+                mapping[field.name] = found
                 break
     return mapping
 
@@ -32,12 +32,12 @@ class MappingError(ValueError):
     """The mapping names a column or field that does not exist, or leaves a required field empty."""
 
 
-def mapping_from_names(kind: ImportKind, header: Sequence[str], names: Mapping[str, str]) -> dict[str, int]:
+def mapping_from_names(kind: ImportKind, header: Sequence[str], names: Mapping[str, str | None]) -> dict[str, int]:
     """Return a mapping given as column name → field name (the form of `--map`); raise MappingError."""
     known = {field.name for field in kind.fields}
     mapping: dict[str, int] = {}
     for column, name in names.items():
-        if name in ("", "-", None):
+        if name is None or name in ("", "-"):
             continue
         if name not in known:
             raise MappingError(f"{kind.code} has no field {name!r}")

@@ -32,7 +32,6 @@ MESSAGES = {
     "survey_kind": _("The survey of this name asks another kind of question."),
     "unknown_customer": _("There is no customer with this reference."),
     "conflict": _("The rows of this order disagree on the customer."),
-    "cleaned": _("Control characters were removed."),
 }
 
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.imports.kinds import KINDS
 from crm_site.imports.querysets import ImportQuerySet
 from crm_site.jobs.models import JobRun
 
@@ -78,6 +79,16 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address where the import is mapped or watched."""
         return reverse("imports:import-detail", args=[self.pk])
+
+    @property
+    def kind_title(self) -> str:
+        """What the file holds, in the active language."""
+        return str(KINDS[self.kind].title) if self.kind in KINDS else self.kind
+
+    @property
+    def counts_line(self) -> str:
+        """What became of the rows, in one line."""
+        return self.run.counts_line if self.run else ""
 
     @property
     def file(self) -> Path:

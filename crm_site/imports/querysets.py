@@ -10,6 +10,7 @@ from crm_site.imports.kinds import KINDS
 from crm_site.staff.choices import Scope
 
 if TYPE_CHECKING:
+    from crm_site.imports.models import Import  # noqa: F401 - named in strings below
     from crm_site.staff.models import User
 
 

@@ -84,8 +84,8 @@ def start_import(job: Import, *, wake: bool = True) -> JobRun:
     with transaction.atomic():
         locked = Import.objects.select_for_update(of=("self",)).select_related("run").get(pk=job.pk)
         if locked.run is not None:
-            return locked.run
-        locked.run = start_job("import", {"import_id": job.pk}, job.started_by, wake=wake)
-        locked.save(update_fields=("run",))
-    job.run = locked.run
-    return locked.run
+            return JobRun.objects.get(pk=locked.run.pk)
+        run = start_job("import", {"import_id": job.pk}, job.started_by, wake=wake)
+        Import.objects.filter(pk=job.pk).update(run=run)
+    job.run = run
+    return run

@@ -33,8 +33,8 @@ class StagedLine:
 
     @property
     def state(self) -> RowState:
-        """Waiting, or refused when a problem is more than a cleaning."""
-        return RowState.VALID if all(one["code"] == "cleaned" for one in self.problems) else RowState.FAILED
+        """Waiting, or refused when there is a problem."""
+        return RowState.FAILED if self.problems else RowState.VALID
 
 
 class RowReader:

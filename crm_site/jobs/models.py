@@ -129,3 +129,19 @@ class JobRun(models.Model):
         if not self.rate or not self.total or self.state != JobState.RUNNING:
             return None
         return max(self.total - self.done, 0) / self.rate
+
+    @property
+    def params_line(self) -> str:
+        """The parameters that were given, in one line."""
+        return ", ".join(f"{name} {value}" for name, value in self.params.items() if value is not None)
+
+    @property
+    def counts_line(self) -> str:
+        """The counts that are not zero, in one line."""
+        return ", ".join(f"{name} {number}" for name, number in self.counts.items() if number)
+
+    @property
+    def tone(self) -> str:
+        """The colour word of the state."""
+        tones = {JobState.SUCCEEDED: "good", JobState.FAILED: "bad", JobState.RUNNING: "info"}
+        return tones.get(JobState(self.state), "flat")

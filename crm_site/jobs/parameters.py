@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ParameterError(ValueError):
@@ -21,7 +23,7 @@ class Parameter:
     """One parameter: how to read its text, its default, and what it means."""
 
     parse: Callable[[str], Any]
-    label: str | Promise
+    label: StrOrPromise
     default: Any = None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 from crm_site.jobs.parameters import Parameter
 
@@ -18,7 +20,7 @@ class JobDefinition:
     """A job: its function, title, module whose editors may start it, and parameters."""
 
     name: str
-    title: str | Promise
+    title: StrOrPromise
     module: str
     function: JobFunction
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -31,7 +33,7 @@ JOBS: dict[str, JobDefinition] = {}
 
 def job(
     name: str,
-    title: str | Promise,
+    title: StrOrPromise,
     module: str,
     parameters: dict[str, Parameter] | None = None,
     listed: bool = True,

@@ -13,6 +13,7 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the shell's own rail items and palette sources."""
-        from crm_site.pages import shell
+        from crm_site.pages import jobs, shell
 
         shell.register()
+        jobs.register()

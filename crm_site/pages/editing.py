@@ -34,7 +34,7 @@ class RecordFormView(LoginRequiredMixin, View):
     """
 
     model: ClassVar[type[Model]]
-    form_class: ClassVar[type[forms.ModelForm[Any]]]
+    form_class: ClassVar[Any]
     module: ClassVar[str]
     create_title: ClassVar[StrOrPromise]
     list_url_name: ClassVar[str]

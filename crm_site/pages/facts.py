@@ -67,8 +67,9 @@ class FactLine:
 class InlineFieldView(LoginRequiredMixin, View):
     """Edits one field of a record in place: GET shows the line (`?show`) or its form, POST saves.
 
-    Subclasses set `model`, `form_class` (a ModelForm that takes `user`, and may hold more fields than facts show), `facts`, `url_name`
-    (takes key and field name) and `save_field`, which calls the service and lets StaleVersionError pass.
+    Subclasses set `model`, `form_class` (a ModelForm that takes `user` and may hold more fields than facts show),
+    `facts`, `url_name` (takes key and field name) and `save_field`, which calls the service and lets
+    StaleVersionError pass.
     """
 
     model: ClassVar[type[Model]]

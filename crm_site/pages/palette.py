@@ -52,7 +52,14 @@ class Command:
     icon: str
     url_name: str
     module: str = ""
+    allowed: Callable[[User], bool] | None = None
     order: int = 100
+
+    def open_to(self, user: User) -> bool:
+        """Tell whether the user may do this; without `allowed`, whoever may change the module may."""
+        if self.module and not user.access.can_edit(self.module):
+            return False
+        return self.allowed is None or self.allowed(user)
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,7 @@ def find_commands(user: User, query: str, limit: int) -> Iterable[Hit]:
     folded = query.casefold()
     found: list[Hit] = []
     for command in commands:
-        if folded not in str(command.label).casefold():
-            continue
-        if command.module and not user.access.can_edit(command.module):
+        if folded not in str(command.label).casefold() or not command.open_to(user):
             continue
         try:
             url = reverse(command.url_name)

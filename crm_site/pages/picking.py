@@ -43,7 +43,7 @@ class PickerSelect(forms.Select):
         return [(None, made, 0)]
 
 
-class RecordField(forms.ModelChoiceField):
+class RecordField(forms.ModelChoiceField[Any]):
     """A reference to one record of a list page that the user may see; set `queryset` in the form."""
 
     def __init__(self, queryset: QuerySet[Any], list_code: str, **kwargs: Any) -> None:

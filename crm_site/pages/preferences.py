@@ -26,12 +26,11 @@ class PreferencesMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         user = signed_in(request)
-        translation.activate(user.language)
-        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
-        with timezone.override(_zone(user.time_zone)):
+        with translation.override(user.language), timezone.override(_zone(user.time_zone)):
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
             response = self.get_response(request)
-        if isinstance(response, HttpResponse):
-            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        # Set here, or LocaleMiddleware would name the language the browser asked for.
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
 

@@ -50,11 +50,6 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Refuse a team that would stand below itself."""
-        if self.pk and self.parent and f"{self.parent.path}/".startswith(self.path):
-            raise ValidationError({"parent": _("A team cannot be part of itself.")})
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the path of this team and of all teams below it."""
         before = self.path
@@ -64,6 +59,11 @@ class Team(models.Model):
             Team.objects.filter(pk=self.pk).update(path=self.path)
             for child in self.children.all():
                 child.save()
+
+    def clean(self) -> None:
+        """Refuse a team that would stand below itself."""
+        if self.pk and self.parent and f"{self.parent.path}/".startswith(self.path):
+            raise ValidationError({"parent": _("A team cannot be part of itself.")})
 
 
 class Role(models.Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from crm_site.staff.choices import Scope
 
@@ -46,10 +46,6 @@ class OwnedQuerySet(models.QuerySet[_M]):
     def _module(self) -> str:
         return str(self.model.access_module)  # type: ignore[attr-defined]  # every owned model declares it
 
-    def bump_version(self, **changes: Any) -> int:
-        """Write `changes` to all rows and raise their versions, so that open edits notice."""
-        return self.update(version=F("version") + 1, **changes)
-
 
 class SharedQuerySet(models.QuerySet[_M]):
     """Rows without an owner, shared by everybody who has the module (catalogues, surveys)."""
@@ -66,7 +62,25 @@ class SharedQuerySet(models.QuerySet[_M]):
         return str(self.model.access_module)  # type: ignore[attr-defined]  # every shared model declares it
 
 
-class TeamQuerySet(models.QuerySet["Team"]):
+class FollowingQuerySet(models.QuerySet[_M]):
+    """Rows seen and changed with the record they hang off; `parent` names the foreign key."""
+
+    parent: ClassVar[str]
+
+    def visible_to(self, user: User) -> Self:
+        """Keep rows whose record the user may see."""
+        return self.filter(**{f"{self.parent}__in": self._parents().visible_to(user)})
+
+    def editable_by(self, user: User) -> Self:
+        """Keep rows whose record the user may change."""
+        return self.filter(**{f"{self.parent}__in": self._parents().editable_by(user)})
+
+    def _parents(self) -> Any:
+        related: Any = self.model._meta.get_field(self.parent).related_model
+        return related._default_manager.all()
+
+
+class TeamQuerySet(models.QuerySet[Any]):
     """The tree of teams."""
 
     def subtree_of(self, team_id: int) -> Self:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import RfmSegment, Tier
 from customers.models.customer import Customer
 
-_MONEY = {"max_digits": 18, "decimal_places": 4, "default": 0}
+_MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4, "default": 0}
 
 
 class CustomerMetrics(models.Model):

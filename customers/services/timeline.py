@@ -48,7 +48,7 @@ def insert_activities(select: str, params: list[Any], cursor: CursorWrapper | No
     statement = f"INSERT INTO customers_activity ({ACTIVITY_COLUMNS}) {select}"
     if cursor is not None:
         cursor.execute(statement, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
     with connection.cursor() as own:
         own.execute(statement, params)
-        return own.rowcount
+        return int(own.rowcount)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -112,7 +111,7 @@ class OrderLine(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4, default=0)
-    amount: models.GeneratedField[Any] = models.GeneratedField(
+    amount = models.GeneratedField(
         expression=F("quantity") * F("unit_price"),
         output_field=models.DecimalField(max_digits=18, decimal_places=4),
         db_persist=True,

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.staff.models import OwnedModel
@@ -92,3 +93,8 @@ class SurveyAnswer(OwnedModel):
     def get_absolute_url(self) -> str:
         """Return the address of the answer's page."""
         return reverse("service:answer-detail", args=[self.pk])
+
+    @property
+    def customer_label(self) -> str:
+        """The customer's name, or that nobody signed the answer."""
+        return self.customer.name if self.customer else gettext("Anonymous")

@@ -67,7 +67,7 @@ def record_answer(
         **facts,
     }
     with transaction.atomic():
-        earlier = None
+        earlier: SurveyAnswer | None = None
         if occasion:
             earlier = survey.answers.select_for_update(of=("self",)).filter(occasion=occasion).first()
         if earlier is not None:

@@ -32,6 +32,8 @@ export function attach(select) {
       loading: () => note(words.loading),
     },
   });
+  // The label names the new box; the old one must not be met a second time, without a name.
+  select.hidden = true;
 }
 
 function note(text) {

@@ -1,0 +1,18 @@
+"""What imports add to the shell."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.imports.lists import may_import
+from crm_site.pages.nav import Group, NavItem, register_nav
+
+register_nav(
+    NavItem(
+        code="imports",
+        label=_("Imports"),
+        icon="upload",
+        url_name="imports:import-list",
+        group=Group.SETUP,
+        allowed=may_import,
+        order=10,
+    )
+)
