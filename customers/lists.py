@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +103,7 @@ class CustomerList(ListPage[Customer]):
     default_sort = "name"
     select_related = ("owner", "organisation", "metrics", "score")
     totals = (Total(name="revenue", label=_("net revenue"), aggregate=Sum("metrics__net_revenue")),)
-    tabs: Sequence[Tab] = (
+    tabs: ClassVar[Sequence[Tab]] = (
         Tab(code="all", label=_("All"), params={}),
         Tab(code="mine", label=_("My customers"), params={"owner": "me"}),
         Tab(code="champions", label=_("Champions"), params={"segment": [RfmSegment.CHAMPION.value]}),
@@ -126,7 +126,7 @@ class OrganisationList(CustomerList):
     title = _("Organisations")
     noun = ngettext_lazy("organisation", "organisations")
     url_name = "customers:organisation-list"
-    tabs: Sequence[Tab] = ()
+    tabs: ClassVar[Sequence[Tab]] = ()
     default_sort = "name"
 
     def base(self, user: User) -> QuerySet[Customer]:

@@ -15,7 +15,7 @@ INLINE: dict[type[Event], list[Handler]] = defaultdict(list)
 AFTER_COMMIT: dict[str, dict[str, Handler]] = defaultdict(dict)
 
 
-def handles(*events: type[_E], after_commit: bool = False) -> Callable[[Callable[[_E], None]], Callable[[_E], None]]:
+def handles(*events: type[Event], after_commit: bool = False) -> Callable[[_H], _H]:
     """Register a function as handler of `events`.
 
     An inline handler writes in the publisher's transaction and fails it when it fails. A handler after

@@ -44,5 +44,5 @@ def reason(stored: Mapping[str, Any]) -> str:
     """Return a stored problem as a sentence in the active language."""
     code = str(stored["code"])
     if code in MESSAGES:
-        return str(MESSAGES[code]) % stored.get("params", {})
+        return str(str(MESSAGES[code]) % stored.get("params", {}))
     return RowProblem(0, RowFault(code)).message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -16,7 +17,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Build the reset link on the configured base address, never on the Host header."""
-        from django.urls import reverse
-
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL.rstrip("/") + path.replace("UID-KEY", key)
+        return str(settings.BASE_URL).rstrip("/") + path.replace("UID-KEY", key)

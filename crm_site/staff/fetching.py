@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.http import Http404
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crm_site.staff.models import User
 
-_M = TypeVar("_M", bound=Model)
+_M = TypeVar("_M", bound=Model, covariant=True)
 
 
 class Scoped(Protocol[_M]):
@@ -44,5 +44,5 @@ def fetch_editable(queryset: Scoped[_M], user: User, **lookup: Any) -> _M:
 def _only(queryset: QuerySet[_M], lookup: dict[str, Any]) -> _M:
     try:
         return queryset.get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError, OverflowError) as error:
+    except (ObjectDoesNotExist, ValueError, OverflowError) as error:
         raise Http404 from error

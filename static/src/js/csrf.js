@@ -11,6 +11,7 @@ const count = (step) => {
 };
 document.addEventListener("htmx:beforeSend", () => count(1));
 document.addEventListener("htmx:afterRequest", () => count(-1));
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target.removeAttribute("aria-busy"));
 
 // A refused form (422) still shows; a session that ended sends the whole page to sign in.
 document.addEventListener("htmx:beforeSwap", (event) => {
