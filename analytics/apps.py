@@ -14,5 +14,5 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that register something."""
-        for room in ("handlers", "panels", "imports", "demo"):
+        for room in ("jobs", "kpis", "handlers", "panels", "imports", "demo"):
             import_module(f"analytics.{room}")

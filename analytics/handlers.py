@@ -1,0 +1,90 @@
+"""Reactions of analytics: live counters and facts follow every change within a second."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analytics.kpis.periods import DAY, organisation_day
+from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
+from analytics.services.figures import refresh_customers
+from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
+from crm_site.events.base import BatchEvent
+from crm_site.events.handling import handles
+from crm_site.jobs.starting import start_job
+from customers.events import CustomerChanged, CustomersImported
+from customers.models import CustomerMetrics
+from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersImported
+from sales.models import Order
+from service.events import AnswersImported, SurveyAnswerChanged, SurveyAnswered
+from service.models import SurveyAnswer
+
+
+@handles(OrderPlaced, OrderCancelled, after_commit=True)
+def follow_order(event: OrderPlaced | OrderCancelled) -> None:
+    """Count an order, or count it no more."""
+    _follow_order(event.order_id)
+
+
+@handles(OrderChanged, after_commit=True)
+def follow_order_change(event: OrderChanged) -> None:
+    """Count a changed order anew, also for the customer and on the day it had before."""
+    _follow_order(event.order_id, event.former_customer_id, event.former_day)
+
+
+@handles(SurveyAnswered, after_commit=True)
+def follow_answer(event: SurveyAnswered) -> None:
+    """Count an answer."""
+    _follow_answer(event.answer_id)
+
+
+@handles(SurveyAnswerChanged, after_commit=True)
+def follow_answer_change(event: SurveyAnswerChanged) -> None:
+    """Count a changed answer anew, also for the customer and on the day it had before."""
+    _follow_answer(event.answer_id, event.former_customer_id, event.former_day)
+
+
+@handles(CustomerChanged, after_commit=True)
+def follow_owner(event: CustomerChanged) -> None:
+    """Move a customer's figures to those who may see them now."""
+    if not {"owner", "owner_id", "team", "team_id"} & set(event.fields.split(",")):
+        return
+    metrics = CustomerMetrics.objects.filter(customer=event.customer_id).first()
+    if metrics is not None and metrics.first_order_at is not None:
+        day = organisation_day(metrics.first_order_at)
+        refresh_first_orders(day, day)
+    refresh_rfm_slices()
+    refresh_value_slices()
+
+
+@handles(OrdersImported, AnswersImported, CustomersImported, after_commit=True)
+def follow_import(event: BatchEvent) -> None:
+    """Rebuild the figures once after many records came in."""
+    kind = "orders" if isinstance(event, OrdersImported) else "records"
+    start_job("metrics", {"cause": f"{kind}:{event.source}"})
+
+
+def _follow_order(pk: int, former_customer: int = 0, former_day: str = "") -> None:
+    order = Order.objects.filter(pk=pk).first()
+    _refresh_customers(order and order.customer_id, former_customer)
+    for day in _touched(organisation_day(order.ordered_at) if order else None, former_day):
+        refresh_sales(day, day)
+
+
+def _follow_answer(pk: int, former_customer: int = 0, former_day: str = "") -> None:
+    answer = SurveyAnswer.objects.filter(pk=pk).first()
+    _refresh_customers(answer and answer.customer_id, former_customer)
+    for day in _touched(organisation_day(answer.answered_at) if answer else None, former_day):
+        refresh_answers(day, day)
+
+
+def _refresh_customers(*ids: int | None) -> None:
+    refresh_customers([pk for pk in ids if pk])
+
+
+def _touched(day: dt.date | None, former: str) -> list[dt.date]:
+    """Return the days to count anew. A former day is that of the writer's zone, so its neighbours are counted too."""
+    days = {day} if day else set()
+    if former:
+        named = dt.date.fromisoformat(former)
+        days |= {named - DAY, named, named + DAY}
+    return sorted(days)

@@ -26,6 +26,7 @@ class CustomerForm(forms.ModelForm[Customer]):
     organisation = RecordField(
         Customer.objects.none(), "organisations", label=_("Organisation"), required=False, empty_label=_("None")
     )
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
     wechat = forms.CharField(label=_("WeChat"), required=False, max_length=100)

@@ -91,8 +91,22 @@ class CustomerList(ListPage[Customer]):
         NumberRangeFilter(name="orders", label=_("Orders"), path="metrics__orders_count"),
         NumberRangeFilter(name="clv", label=_("Lifetime value"), path="score__clv", kind="money"),
         NumberRangeFilter(name="alive", label=_("P(alive)"), path="score__p_alive"),
-        DateRangeFilter(name="first_order", label=_("First order"), path="metrics__first_order_at", moments=True),
-        DateRangeFilter(name="last_order", label=_("Last order"), path="metrics__last_order_at", moments=True),
+        ChoiceFilter(
+            name="valued",
+            label=_("Has a lifetime value"),
+            choices=[("yes", _("yes"))],
+            conditions=lambda rows, codes: rows.exclude(score__clv_on=None),
+        ),
+        DateRangeFilter(
+            name="first_order",
+            label=_("First order"),
+            path="metrics__first_order_at",
+            moments=True,
+            organisational=True,
+        ),
+        DateRangeFilter(
+            name="last_order", label=_("Last order"), path="metrics__last_order_at", moments=True, organisational=True
+        ),
         DateRangeFilter(name="created", label=_("Created"), path="created_at", moments=True),
         RelatedFilter(
             name="tag", label=_("Tag"), path="tags", choices=lambda user: Tag.objects.values_list("pk", "name")

@@ -56,7 +56,7 @@ class OrderList(ListPage[Order]):
         OwnerFilter(),
         ChoiceFilter(name="kind", label=_("Kind"), choices=OrderKind.choices),
         ChoiceFilter(name="status", label=_("Status"), choices=OrderStatus.choices, several=True),
-        DateRangeFilter(name="date", label=_("Date"), path="ordered_at", moments=True),
+        DateRangeFilter(name="date", label=_("Date"), path="ordered_at", moments=True, organisational=True),
         NumberRangeFilter(name="total", label=_("Total"), path="base_total", kind="money"),
         BooleanFilter(name="walk_in", label=_("Walk-in sale"), path="customer__isnull"),
         TextFilter(name="channel", label=_("Channel")),

@@ -86,7 +86,7 @@ class AnswerList(ListPage[SurveyAnswer]):
             choices=lambda user: Survey.objects.visible_to(user).values_list("pk", "name"),
         ),
         NumberRangeFilter(name="score", label=_("Score"), path="score"),
-        DateRangeFilter(name="answered", label=_("Answered"), path="answered_at", moments=True),
+        DateRangeFilter(name="answered", label=_("Answered"), path="answered_at", moments=True, organisational=True),
     )
     default_sort = "-answered"
     select_related = ("owner", "customer", "survey")

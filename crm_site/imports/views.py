@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -53,6 +54,9 @@ def import_create(request: HttpRequest) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Step two or three: choose the columns, or watch the import."""
     job = fetch_visible(Import.objects.select_related("run"), signed_in(request), pk=pk)
+    if job.run is None and not job.file.is_file():
+        messages.error(request, _("The uploaded file is gone; please upload it again."))
+        return redirect("imports:import-create")
     if job.run is None:
         return _mapping_page(request, job, MappingForm(None, job=job))
     return _watch_page(request, job)

@@ -11,7 +11,28 @@ def next_number(prefix: str, sequence: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass)", [sequence])
         number = cursor.fetchone()[0]
-    return f"{prefix}-{timezone.localdate().year}-{number:06d}"
+    return format_number(prefix, timezone.localdate().year, number)
+
+
+def format_number(prefix: str, year: int, number: int) -> str:
+    """Return a human number, as `SO-2026-000123`."""
+    return f"{prefix}-{year}-{number:06d}"
+
+
+def reserve_block(sequence: str, count: int) -> int:
+    """Take `count` numbers that follow one another and return the first.
+
+    A draw that somebody else's number broke up is left as a gap and drawn again, so no lock is needed.
+    """
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT min(n), max(n) FROM (SELECT nextval(%s::regclass) AS n FROM generate_series(1, %s)) drawn",
+                [sequence, count],
+            )
+            low, high = cursor.fetchone()
+        if high - low + 1 == count:
+            return int(low)
 
 
 def create_sequence(name: str) -> migrations.RunSQL:

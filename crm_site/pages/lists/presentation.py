@@ -204,6 +204,11 @@ class Listing:
         return [(key, value) for key, values in params.items() if key != "q" for value in values]
 
     @property
+    def sort_param(self) -> str:
+        """The order as the address spells it; empty for the list's own, so that a filter form keeps it."""
+        return next(iter(self.state.params(self.page).get("sort", [])), "")
+
+    @property
     def export_urls(self) -> list[tuple[str, str]]:
         """The addresses of the files, for those who may export."""
         if not self.user.access.can_export(self.page.module):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -52,10 +54,12 @@ def _last(params: Params, key: str) -> str:
 class DateRangeFilter(Filter):
     """From one day to another, both included (`?created_from=2026-01-01&created_to=2026-01-31`).
 
-    With `moments` the column holds moments, and days begin and end in the reader's zone.
+    With `moments` the column holds moments, and days begin and end in the reader's zone; in that of the
+    organisation where the filter is `organisational`, so that a list holds exactly what a figure counts.
     """
 
     moments: bool = False
+    organisational: bool = False
     control: ClassVar[str] = "date_range"
 
     @property
@@ -73,11 +77,17 @@ class DateRangeFilter(Filter):
         first, last = value
         conditions: dict[str, Any] = {}
         if first:
-            conditions[f"{self.column}__gte"] = _midnight(first) if self.moments else first
+            conditions[f"{self.column}__gte"] = self._beginning(first)
         if last:
             after = last + dt.timedelta(days=1)
-            conditions[f"{self.column}__lt"] = _midnight(after) if self.moments else after
+            conditions[f"{self.column}__lt"] = self._beginning(after)
         return queryset.filter(**conditions)
+
+    def _beginning(self, day: dt.date) -> dt.date:
+        if not self.moments:
+            return day
+        zone = zoneinfo.ZoneInfo(settings.ORGANISATION_TIME_ZONE) if self.organisational else None
+        return timezone.make_aware(dt.datetime.combine(day, dt.time.min), zone)
 
     def words(self, value: Days, user: User) -> str:
         """Say from when to when."""
@@ -93,10 +103,6 @@ class DateRangeFilter(Filter):
     def cleared(self) -> Params:
         """Leave both ends out."""
         return {}
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ import "./palette.js";
 import "./lists.js";
 import "./tabs.js";
 import "./forms.js";
+import "./lines.js";
 import { each } from "./attach.js";
 
-each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).attach(element));
+each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).pick(element));
 each("[data-chart]", async (element) => (await import("./charts.js")).draw(element));
 
 document.documentElement.dataset.ready = "";

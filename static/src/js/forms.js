@@ -5,6 +5,11 @@ each("[data-focus]", (element) => {
   element.focus();
   element.select?.();
 });
+each("[data-focus-first]", (form) => {
+  const field = form.querySelector("input:not([type=hidden]), select, textarea");
+  field?.focus();
+  if (field?.matches("input, textarea")) field.select();
+});
 on("keydown", "[data-escape]", (event, form) => {
   if (event.key === "Escape") form.querySelector("[data-cancel]")?.click();
 });

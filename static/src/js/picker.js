@@ -4,41 +4,56 @@ import removeButton from "tom-select/plugins/remove_button/plugin.js";
 
 TomSelect.define("remove_button", removeButton);
 
-export function attach(select) {
-  const address = select.dataset.picker;
+function note(words) {
+  const line = document.createElement("div");
+  line.className = "no-results";
+  line.textContent = words ?? "…";
+  return line;
+}
+
+/** What a select needs whose records come from the server, which has searched in ways the browser cannot. */
+function remote(address) {
+  return {
+    valueField: "value",
+    labelField: "text",
+    searchField: [],
+    preload: "focus",
+    loadThrottle: 160,
+    maxOptions: 20,
+    onType() {
+      this.clearOptions((option) => option.value === this.getValue() || option.value === "");
+    },
+    async load(query, show) {
+      try {
+        const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+        show(answer.ok ? (await answer.json()).items : []);
+      } catch {
+        show([]);
+      }
+    },
+  };
+}
+
+export function pick(select) {
+  const focused = document.activeElement === select;
   const words = document.getElementById("picker-words")?.dataset ?? {};
+  const empty = select.querySelector('option[value=""]')?.textContent ?? "";
+  const address = select.dataset.picker;
+  const line = (item, escape) => `<div>${escape(item.text || empty || "–")}</div>`;
   const picker = new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: words.remove ?? "" } } : {},
     allowEmptyOption: !select.multiple,
-    maxOptions: 200,
+    placeholder: select.multiple ? "" : empty,
     hidePlaceholder: true,
-    preload: address ? "focus" : false,
-    valueField: "value",
-    labelField: "text",
-    searchField: address ? [] : ["text"], // the server has searched already, in ways the browser cannot
-    load: address
-      ? async (query, done) => {
-          try {
-            const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-            done(answer.ok ? (await answer.json()).items : []);
-          } catch {
-            done([]);
-          }
-        }
-      : undefined,
-    onType: address ? () => picker.clearOptions((option) => picker.items.includes(String(option.value)) || option.value === "") : undefined,
+    maxOptions: 200,
+    ...(address ? remote(address) : {}),
     render: {
       no_results: () => note(words.nothing),
       loading: () => note(words.loading),
+      ...(address ? { option: line, item: line } : {}),
     },
   });
   // The label names the new box; the old one must not be met a second time, without a name.
   select.hidden = true;
-}
-
-function note(text) {
-  const line = document.createElement("div");
-  line.className = "no-results";
-  line.textContent = text ?? "…";
-  return line;
+  if (focused) picker.focus();
 }

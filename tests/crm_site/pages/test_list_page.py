@@ -51,10 +51,11 @@ def test_going_back_brings_the_whole_page(directory: Any, manager: User, header:
 
 
 def test_the_filter_form_is_asked_for_alone(directory: Any, manager: User) -> None:
-    form = body(get(directory, manager, "stage=loyal", **{**HTMX, "HX-Target": "filter-form"}))
+    form = body(get(directory, manager, "stage=loyal&sort=-name", **{**HTMX, "HX-Target": "filter-form"}))
     assert form.strip().startswith("<form")
     assert '<input class="form-check-input" type="checkbox" name="stage" value="loyal" checked>' in form
     assert '<input type="hidden" name="stage" value="">' in form
+    assert '<input type="hidden" name="sort" value="-name">' in form
 
 
 def test_values_are_escaped(directory: Any, manager: User, customer: Callable[..., Customer]) -> None:

@@ -1,0 +1,1 @@
+"""What analytics writes: facts, live counters, scores and values."""

@@ -1,0 +1,89 @@
+"""The live counters of customers, computed again from the rows whenever something changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from analytics.kpis.periods import organisation_day
+from analytics.services.documents import statement_of
+from analytics.services.facts import refresh_first_orders
+from sales.models import Order
+
+REFRESH = """
+UPDATE customers_customermetrics m SET orders_count = d.orders, credits_count = d.credits,
+    net_revenue = d.revenue, first_order_at = d.first_at, last_order_at = d.last_at,
+    last_order_key = COALESCE(extract(epoch FROM d.last_at)::bigint, 0), last_nps = d.nps, last_csat = d.csat
+FROM (
+    SELECT c.id AS customer_id, COALESCE(o.orders, 0) AS orders, COALESCE(o.credits, 0) AS credits,
+        COALESCE(o.revenue, 0) AS revenue, o.first_at, o.last_at, a.nps, a.csat
+    FROM unnest(%s::bigint[]) AS c(id)
+    LEFT JOIN (
+        SELECT customer_id, count(*) FILTER (WHERE kind = 'order') AS orders,
+            count(*) FILTER (WHERE kind = 'credit') AS credits, sum(base_total) AS revenue,
+            min(ordered_at) FILTER (WHERE kind = 'order') AS first_at,
+            max(ordered_at) FILTER (WHERE kind = 'order') AS last_at
+        FROM ({documents}) documents GROUP BY customer_id) o ON o.customer_id = c.id
+    LEFT JOIN (
+        SELECT customer_id, max(score) FILTER (WHERE kind = 'nps') AS nps, max(score) FILTER (WHERE kind = 'csat') AS csat
+        FROM (SELECT DISTINCT ON (customer_id, kind) customer_id, kind, score FROM service_surveyanswer
+            WHERE customer_id = ANY(%s) ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
+        GROUP BY customer_id) a ON a.customer_id = c.id) d
+WHERE m.customer_id = d.customer_id AND (m.orders_count, m.credits_count, m.net_revenue, m.first_order_at,
+    m.last_order_at, m.last_nps, m.last_csat) IS DISTINCT FROM (d.orders, d.credits, d.revenue, d.first_at,
+    d.last_at, d.nps, d.csat)
+"""
+
+
+def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
+    """Compute the counters of these customers again, and the first-order facts they touch; return rows changed.
+
+    The rows are locked before anything is read: of two refreshes of one customer the later one sees all that
+    the earlier one saw, so the last word is right. `with_days=False` leaves the facts to the caller.
+    """
+    keys = sorted(set(ids))
+    if not keys:
+        return 0
+    documents, params = statement_of(
+        Order.objects.counted().filter(customer_id__in=keys), "customer_id", "kind", "ordered_at", "base_total"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        _ensure_rows(keys)
+        former = _first_orders(keys, lock=True)
+        cursor.execute(REFRESH.format(documents=documents), [keys, *params, keys])
+        changed = cursor.rowcount
+        if with_days:
+            days = {organisation_day(at) for at in former | _first_orders(keys, lock=False)}
+            for day in sorted(days):
+                refresh_first_orders(day, day)
+    return changed
+
+
+def _ensure_rows(keys: Sequence[int]) -> None:
+    """Give every customer the two rows that lists join, should one be missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_customermetrics (customer_id, orders_count, credits_count, net_revenue, "
+            "last_order_key) SELECT id, 0, 0, 0, 0 FROM customers_customer WHERE id = ANY(%s) "
+            "AND NOT EXISTS (SELECT 1 FROM customers_customermetrics m WHERE m.customer_id = customers_customer.id) "
+            "ON CONFLICT DO NOTHING",
+            [list(keys)],
+        )
+        cursor.execute(
+            "INSERT INTO customers_customerscore (customer_id, segment, clv, tier) SELECT id, '', 0, '' "
+            "FROM customers_customer WHERE id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM customers_customerscore s "
+            "WHERE s.customer_id = customers_customer.id) ON CONFLICT DO NOTHING",
+            [list(keys)],
+        )
+
+
+def _first_orders(keys: Sequence[int], *, lock: bool) -> set[dt.datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT first_order_at FROM customers_customermetrics WHERE customer_id = ANY(%s) ORDER BY customer_id"
+            + (" FOR NO KEY UPDATE" if lock else ""),
+            [list(keys)],
+        )
+        return {row[0] for row in cursor.fetchall() if row[0] is not None}

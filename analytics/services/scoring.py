@@ -1,0 +1,110 @@
+"""RFM: scores and segments of customers, on the day they are asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from analytics.estimation.rfm import SEGMENT_OF
+from analytics.services.columns import Column, constant, read_columns, write_scores
+from analytics.services.documents import documents_until
+from analytics.services.slices import refresh_rfm_slices
+from crm_site.jobs.context import JobContext
+
+# Equal values share a score: 1 + floor(5 (customers strictly worse) / N).
+SCORES = """
+SELECT customer_id AS customer, 1 + 5 * (rank() OVER (ORDER BY days DESC) - 1) / count(*) OVER () AS r,
+    1 + 5 * (rank() OVER (ORDER BY orders) - 1) / count(*) OVER () AS f,
+    1 + 5 * (rank() OVER (ORDER BY revenue) - 1) / count(*) OVER () AS m
+FROM ({figures}) figures
+"""
+
+FIGURES = """
+SELECT customer_id, %s::date - (max(ordered_at) FILTER (WHERE kind = 'order') AT TIME ZONE %s)::date AS days,
+    count(*) FILTER (WHERE kind = 'order') AS orders, sum(base_total) AS revenue
+FROM ({documents}) documents GROUP BY customer_id HAVING count(*) FILTER (WHERE kind = 'order') > 0
+"""
+
+TOP_FIFTH = """
+SELECT sum(revenue) FILTER (WHERE place <= size / 5.0) * 100 / NULLIF(sum(revenue), 0)
+FROM (SELECT revenue, row_number() OVER (ORDER BY revenue DESC, customer_id) AS place, count(*) OVER () AS size
+    FROM ({figures}) figures) ranked
+"""
+
+
+def score_customers(run: JobContext, at: dt.date) -> dict[str, Any]:
+    """Score every customer with an order up to the day `at`, and return how the scores are spread.
+
+    Orders after `at` are ignored. Customers without orders have no score, and lose one they had.
+    """
+    documents, within = documents_until(at)
+    figures = FIGURES.format(documents=documents)
+    params = [at, settings.ORGANISATION_TIME_ZONE, *within]
+    run.progress(0, 0, _("Scoring"))
+    kinds = dict.fromkeys(("customer", "r", "f", "m"), "int")
+    scores = read_columns(SCORES.format(figures=figures), params, kinds)
+    _write(run, scores, at)
+    refresh_rfm_slices()
+    return _report(scores, at, _top_fifth(figures, params))
+
+
+def _write(run: JobContext, scores: dict[str, Column], at: dt.date) -> None:
+    ids = scores["customer"]
+    segments = np.array(
+        [SEGMENT_OF[pair] for pair in zip(scores["r"].tolist(), scores["f"].tolist(), strict=True)], dtype=object
+    )
+    stale = _without_score(ids)
+    total = len(ids) + len(stale)
+    written: dict[str, tuple[str, Column]] = {name: ("smallint", scores[name]) for name in ("r", "f", "m")}
+    written |= {"segment": ("text", segments), "rfm_on": ("date", constant(at, len(ids)))}
+    run.count(scored=len(ids), cleared=len(stale))
+    run.count(changed=write_scores(run, ids, written, phase=_("Scores"), before=0, total=total))
+    nothing: dict[str, tuple[str, Column]] = {
+        name: (kind, constant(value, len(stale)))
+        for name, kind, value in (
+            ("r", "smallint", None), ("f", "smallint", None), ("m", "smallint", None), ("segment", "text", ""),
+            ("rfm_on", "date", None),
+        )
+    }  # fmt: skip
+    write_scores(run, stale, nothing, phase=_("Scores"), before=len(ids), total=total)
+
+
+def _without_score(ids: Column) -> Column:
+    scored = read_columns(
+        "SELECT customer_id AS customer FROM customers_customerscore WHERE rfm_on IS NOT NULL", [], {"customer": "int"}
+    )
+    return np.setdiff1d(scored["customer"], ids)
+
+
+def _top_fifth(figures: str, params: list[Any]) -> float | None:
+    with connection.cursor() as cursor:
+        cursor.execute(TOP_FIFTH.format(figures=figures), params)
+        share = cursor.fetchone()[0]
+    return None if share is None else float(share)
+
+
+def _report(scores: dict[str, Column], at: dt.date, top_fifth: float | None) -> dict[str, Any]:
+    pairs, counts = np.unique(np.column_stack([scores["r"], scores["f"]]), axis=0, return_counts=True)
+    segments: dict[str, int] = {}
+    for (recency, frequency), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        name = segment_name(SEGMENT_OF[recency, frequency])
+        segments[name] = segments.get(name, 0) + count
+    cells, sizes = np.unique(scores["r"] * 100 + scores["f"] * 10 + scores["m"], return_counts=True)
+    return {
+        "at": at.isoformat(),
+        "customers": len(scores["customer"]),
+        "scores": {name: np.bincount(scores[name], minlength=6)[1:6].tolist() for name in ("r", "f", "m")},
+        "segments": dict(sorted(segments.items(), key=lambda item: -item[1])),
+        "cells": {str(cell): size for cell, size in zip(cells.tolist(), sizes.tolist(), strict=True)},
+        "top_fifth_revenue_percent": top_fifth,
+    }
+
+
+def segment_name(code: str) -> str:
+    """Return a segment's name in English, as results of jobs keep it whatever the reader's language."""
+    return {"cant_lose": "Can't lose"}.get(code, code.replace("_", " ").capitalize())

@@ -1,0 +1,69 @@
+"""Loading the demo company: all of it in one transaction, then the figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from crm_site.demo.models import DemoLoad
+from crm_site.demo.people import make_people
+from crm_site.demo.registry import FIGURES, PARTS
+from crm_site.demo.sizes import SIZES
+from crm_site.demo.writing import DemoWriter
+from crm_site.jobs.models import JobState
+from crm_site.jobs.registry import JOBS
+from crm_site.jobs.running import run_job
+from crm_site.jobs.starting import start_job
+
+DEFAULT_SEED = 2026
+_LOCK = 7_302_026
+
+Say = Callable[[str], object]
+
+
+class DemoExistsError(Exception):
+    """There is a demo company already."""
+
+
+def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None, say: Say = print) -> DemoLoad:
+    """Write the demo company as it stands on `day` (today) and compute its figures.
+
+    No event is published: the history is written whole, timeline included, and nobody is to be told of it.
+    Raises DemoExistsError.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            # Checked by the statement: a queue of millions of deferred checks would fill the memory.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if DemoLoad.objects.exists():
+            raise DemoExistsError
+        writer = DemoWriter(SIZES[size], seed, day or timezone.localdate(), say)
+        load = DemoLoad.objects.create(size=size, seed=seed, day=writer.day)
+        make_people(writer)
+        for part in PARTS:
+            part(writer)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    prepare_figures(load, say)
+    return load
+
+
+def prepare_figures(load: DemoLoad, say: Say = print) -> None:
+    """Compute the figures of a loaded company; after an interruption this is done again."""
+    compute_figures(say)
+    DemoLoad.objects.filter(pk=load.pk).update(prepared_at=Now())
+
+
+def compute_figures(say: Say) -> None:
+    """Run the jobs that compute figures, here and one after the other, and say which did not succeed."""
+    for name in FIGURES:
+        if name not in JOBS:
+            continue
+        run = run_job(start_job(name, wake=False).pk)
+        if run is not None and run.state != JobState.SUCCEEDED:
+            say(f"{run.title}: {run.get_state_display()} {run.error}")

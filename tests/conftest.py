@@ -1,0 +1,59 @@
+"""What every test can ask for: a fixed cast of people, and clients signed in as them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from crm_site.staff.models import User
+from tests.factories.staff import TeamFactory, UserFactory
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The same people in every test: the owner of the records, and how the others stand to them."""
+
+    owner: User
+    teammate: User
+    lead: User
+    outsider: User
+    agent: User
+    marketer: User
+    manager: User
+    admin: User
+
+    def __iter__(self) -> Iterator[User]:
+        """Go through everybody."""
+        return iter(vars(self).values())
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The owner's team stands under the lead's; the outsider is in another branch."""
+    company = TeamFactory(name="Company")
+    sales = TeamFactory(name="Sales", parent=company)
+    north = TeamFactory(name="North", parent=sales)
+    south = TeamFactory(name="South", parent=company)
+    return Cast(
+        owner=UserFactory(name="Olga Owner", role="rep", team=north),
+        teammate=UserFactory(name="Tom Teammate", role="rep", team=north),
+        lead=UserFactory(name="Lena Lead", role="team-lead", team=sales),
+        outsider=UserFactory(name="Oskar Outsider", role="team-lead", team=south),
+        agent=UserFactory(name="Anna Agent", role="agent", team=company),
+        marketer=UserFactory(name="Mia Marketer", role="marketer", team=company),
+        manager=UserFactory(name="Max Manager", role="manager", team=company),
+        admin=UserFactory(name="Ada Admin", role="admin", team=company, is_staff=True, is_superuser=True),
+    )
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """Return a client signed in as somebody."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

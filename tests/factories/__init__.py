@@ -1,0 +1,1 @@
+"""Factories: a record of every model, valid by default."""

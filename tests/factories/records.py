@@ -1,0 +1,204 @@
+"""Factories of customers, sales, service and analytics."""
+
+import datetime as dt
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from analytics import models as analytics
+from crm_site.lib.text import search_text, sort_key
+from customers.models import Activity, Address, ContactPoint, Customer, CustomerMetrics, CustomerScore, Tag
+from sales.models import Order, OrderLine, Payment, Product
+from service.models import Survey, SurveyAnswer
+
+
+class CustomerFactory(factory.django.DjangoModelFactory):
+    """A person with figures, found by name; its team is its owner's."""
+
+    class Meta:
+        model = Customer
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"Customer {number}")
+    search_text = factory.LazyAttribute(lambda one: search_text([one.name]))
+    sort_key = factory.LazyAttribute(lambda one: sort_key(one.name))
+    team = factory.LazyAttribute(lambda one: one.owner.team if one.owner else None)
+    owner: Any = None
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        customer = super()._create(model_class, *args, **kwargs)
+        CustomerMetrics.objects.create(customer=customer)
+        CustomerScore.objects.create(customer=customer)
+        return customer
+
+
+class TagFactory(factory.django.DjangoModelFactory):
+    """A word."""
+
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda number: f"Tag {number}")
+
+
+class ContactPointFactory(factory.django.DjangoModelFactory):
+    """A mail address."""
+
+    class Meta:
+        model = ContactPoint
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = "email"
+    value = factory.Sequence(lambda number: f"contact{number}@customer.example")
+    normal = factory.LazyAttribute(lambda one: one.value.lower())
+
+
+class AddressFactory(factory.django.DjangoModelFactory):
+    """An address."""
+
+    class Meta:
+        model = Address
+
+    customer = factory.SubFactory(CustomerFactory)
+    city = "Suzhou"
+
+
+class ActivityFactory(factory.django.DjangoModelFactory):
+    """A note."""
+
+    class Meta:
+        model = Activity
+
+    customer = factory.SubFactory(CustomerFactory)
+    verb = "customer.note"
+    occurred_at = factory.LazyFunction(timezone.now)
+    body = "They asked for a quote."
+
+
+class ProductFactory(factory.django.DjangoModelFactory):
+    """A product for ten."""
+
+    class Meta:
+        model = Product
+
+    sku = factory.Sequence(lambda number: f"SKU-{number}")
+    name = factory.Sequence(lambda number: f"Product {number}")
+    unit_price = 10
+    currency = "EUR"
+    search_text = factory.LazyAttribute(lambda one: search_text([one.name, one.sku]))
+    sort_key = factory.LazyAttribute(lambda one: sort_key(one.name))
+
+
+class OrderFactory(factory.django.DjangoModelFactory):
+    """An order for a hundred, with its customer's owner and team."""
+
+    class Meta:
+        model = Order
+
+    number = factory.Sequence(lambda number: f"T-{number:06d}")
+    customer = factory.SubFactory(CustomerFactory)
+    ordered_at = factory.LazyFunction(timezone.now)
+    currency = "EUR"
+    total = 100
+    base_total = factory.LazyAttribute(lambda one: one.total)
+    owner = factory.LazyAttribute(lambda one: one.customer.owner if one.customer else None)
+    team = factory.LazyAttribute(lambda one: one.owner.team if one.owner else None)
+    search_text = factory.LazyAttribute(lambda one: search_text([one.number]))
+
+
+class OrderLineFactory(factory.django.DjangoModelFactory):
+    """Ten pieces for ten."""
+
+    class Meta:
+        model = OrderLine
+
+    order = factory.SubFactory(OrderFactory)
+    product = factory.SubFactory(ProductFactory)
+    quantity = 10
+    unit_price = 10
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    """A payment of a hundred."""
+
+    class Meta:
+        model = Payment
+
+    order = factory.SubFactory(OrderFactory)
+    amount = 100
+
+
+class SurveyFactory(factory.django.DjangoModelFactory):
+    """An NPS survey."""
+
+    class Meta:
+        model = Survey
+
+    name = factory.Sequence(lambda number: f"Survey {number}")
+    kind = "nps"
+
+
+class SurveyAnswerFactory(factory.django.DjangoModelFactory):
+    """A passive answer of a customer, with the customer's owner and team."""
+
+    class Meta:
+        model = SurveyAnswer
+
+    survey = factory.SubFactory(SurveyFactory)
+    kind = factory.LazyAttribute(lambda one: one.survey.kind)
+    customer = factory.SubFactory(CustomerFactory)
+    score = factory.LazyAttribute(lambda one: 8 if one.kind == "nps" else 4)
+    owner = factory.LazyAttribute(lambda one: one.customer.owner if one.customer else None)
+    team = factory.LazyAttribute(lambda one: one.owner.team if one.owner else None)
+
+
+class SalesDayFactory(factory.django.DjangoModelFactory):
+    """Sales of a day."""
+
+    class Meta:
+        model = analytics.SalesDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+
+
+class SurveyDayFactory(factory.django.DjangoModelFactory):
+    """Answers of a day."""
+
+    class Meta:
+        model = analytics.SurveyDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    kind = "nps"
+    score = 9
+    answers = 1
+
+
+class RfmSliceFactory(factory.django.DjangoModelFactory):
+    """Champions."""
+
+    class Meta:
+        model = analytics.RfmSlice
+
+    scored_on = dt.date(2026, 1, 1)
+    r = 5
+    f = 5
+    segment = "champion"
+    customers = 1
+    revenue = 1
+
+
+class ValueSliceFactory(factory.django.DjangoModelFactory):
+    """Customers of high value."""
+
+    class Meta:
+        model = analytics.ValueSlice
+
+    valued_on = dt.date(2026, 1, 1)
+    tier = "high"
+    bin = 1
+    customers = 1
+    alive = 1.0
+    purchases = 1.0
+    clv = 1
