@@ -1,6 +1,14 @@
-"""Addresses."""
+"""Addresses of analytics."""
 
-from typing import Any
+from django.urls import path
+
+from analytics.views import overview, panels, value
 
 app_name = "analytics"
-urlpatterns: list[Any] = []
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("customer-value/", value.customer_value, name="customer-value"),
+    path("customer-value/run/<slug:name>/", value.run_now, name="run-now"),
+    path("customers/<int:pk>/value/", panels.customer_value_panel, name="customer-value-panel"),
+]

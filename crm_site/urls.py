@@ -9,9 +9,15 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("crm_site.api.urls")),
+    path("demo/", include("crm_site.demo.urls")),
     path("imports/", include("crm_site.imports.urls")),
     path("customers/", include("customers.urls")),
     path("sales/", include("sales.urls")),
     path("service/", include("service.urls")),
     path("analytics/", include("analytics.urls")),
 ]
+
+handler400 = "crm_site.pages.errors.bad_request"
+handler403 = "crm_site.pages.errors.forbidden"
+handler404 = "crm_site.pages.errors.not_found"
+handler500 = "crm_site.pages.errors.server_error"

@@ -1,13 +1,22 @@
-"""What every test can ask for: a fixed cast of people, and clients signed in as them."""
+"""What every test can ask for: a fixed cast of people, clients signed in as them, and an importer of small files."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from crm_site.staff.models import User
 from tests.factories.staff import TeamFactory, UserFactory
+
+Importer = Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -57,3 +66,20 @@ def signed_in() -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def import_text(db: None, tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> Importer:
+    """Return a function that imports a text as a file through the command and returns its report."""
+    settings.JOB_HEARTBEAT_SECONDS = 0
+    settings.MEDIA_ROOT = tmp_path
+
+    def run(kind: str, text: str | bytes, *arguments: str) -> dict[str, Any]:
+        path = tmp_path / "file.csv"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        capsys.readouterr()
+        call_command("import_file", kind, str(path), "--json", *arguments)
+        report: dict[str, Any] = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+        return report
+
+    return run

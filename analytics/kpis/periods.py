@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 DAY = dt.timedelta(days=1)
 EARLIEST, LATEST = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 Step = Literal["day", "week", "month"]
+_Q = TypeVar("_Q", bound=QuerySet[Any])
 
 
 def organisation_zone() -> zoneinfo.ZoneInfo:
@@ -80,6 +82,15 @@ class Period:
             parts.append(Period(at, following))
             at = following
         return parts
+
+
+def within(rows: _Q, moment: str, period: Period) -> _Q:
+    """Keep the records dated within a period of the organisation's days."""
+    if period.start:
+        rows = rows.filter(**{f"{moment}__gte": beginning(period.start)})
+    if period.end:
+        rows = rows.filter(**{f"{moment}__lt": beginning(period.end)})
+    return rows
 
 
 def _next(day: dt.date, step: Step) -> dt.date:

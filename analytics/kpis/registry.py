@@ -28,7 +28,8 @@ NOTHING = Estimate(None, None, None, 0)
 class Source:
     """Where figures come from: `load(user, periods)` returns one sum for each period.
 
-    The figures of a source that is not `periodic` stand as of its last run, whatever the period.
+    The figures of a source that is not `periodic` stand as of its last run, whatever the period. `recount` adds
+    one period up from the records themselves, for the seconds in which facts have not caught up yet.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Source:
     load: Callable[[User, Sequence[Period]], list[Any]]
     periodic: bool = True
     fresh: Freshness = "live"
+    recount: Callable[[User, Period], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +62,10 @@ class Kpi:
         """Tell whether the reader may see figures at all, and the records of this one."""
         return user.access.can_view("analytics") and user.access.can_view(self.source.module)
 
-    def read(self, user: User, period: Period) -> Estimate:
-        """Return the figure of a period within the reader's scope."""
+    def read(self, user: User, period: Period, *, from_records: bool = False) -> Estimate:
+        """Return the figure of a period within the reader's scope; from the records where facts lag behind."""
+        if from_records and self.source.recount is not None:
+            return self.figure(self.source.recount(user, period))
         return self.figure(self.source.load(user, [period])[0])
 
     def change(self, current: Estimate, previous: Estimate) -> float | None:

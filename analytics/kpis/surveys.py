@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from analytics.kpis.periods import Period
+from analytics.kpis.periods import Period, within
 from analytics.kpis.registry import Kpi, Source, register_kpi
 from analytics.kpis.slots import sum_over
 from analytics.models import SurveyDay
@@ -20,6 +21,7 @@ from crm_site.lib.statistics import (
 )
 from service.choices import SurveyKind
 from service.lists import answer_list
+from service.models import SurveyAnswer
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -45,7 +47,16 @@ def load_answers(user: User, periods: Sequence[Period]) -> list[Answers]:
     return found
 
 
-ANSWERS = Source("answers", "service", load_answers)
+def recount_answers(user: User, period: Period) -> Answers:
+    """Return the answers of a period from the answers themselves."""
+    rows = within(SurveyAnswer.objects.visible_to(user), "answered_at", period).order_by()
+    answers = empty_answers()
+    for kind, score, count in rows.values("kind", "score").annotate(n=Count("pk")).values_list("kind", "score", "n"):
+        answers[kind][score - SurveyKind(kind).scale[0]] = count
+    return answers
+
+
+ANSWERS = Source("answers", "service", load_answers, recount=recount_answers)
 
 
 def nps_of(counts: Sequence[int]) -> NetPromoterScore:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncMonth
 
-from analytics.kpis.periods import Period, beginning, organisation_zone
+from analytics.kpis.periods import Period, organisation_zone, within
 from analytics.kpis.surveys import mean_of, nps_of
 from crm_site.lib.statistics import Estimate, satisfaction_score
 from service.choices import SurveyKind
@@ -35,11 +35,7 @@ def report_answers(kind: SurveyKind, period: Period, survey: int | None = None) 
 
 
 def _grouped(kind: SurveyKind, period: Period, survey: int | None) -> QuerySet[Any, Any]:
-    rows = SurveyAnswer.objects.of_kind(kind)
-    if period.start:
-        rows = rows.filter(answered_at__gte=beginning(period.start))
-    if period.end:
-        rows = rows.filter(answered_at__lt=beginning(period.end))
+    rows = within(SurveyAnswer.objects.of_kind(kind), "answered_at", period)
     if survey is not None:
         rows = rows.filter(survey=survey)
     month = TruncMonth("answered_at", tzinfo=organisation_zone())

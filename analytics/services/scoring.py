@@ -31,7 +31,7 @@ FROM ({documents}) documents GROUP BY customer_id HAVING count(*) FILTER (WHERE 
 """
 
 TOP_FIFTH = """
-SELECT sum(revenue) FILTER (WHERE place <= size / 5.0) * 100 / NULLIF(sum(revenue), 0)
+SELECT sum(revenue) FILTER (WHERE place - 1 < size / 5.0) * 100 / NULLIF(sum(revenue), 0)
 FROM (SELECT revenue, row_number() OVER (ORDER BY revenue DESC, customer_id) AS place, count(*) OVER () AS size
     FROM ({figures}) figures) ranked
 """

@@ -58,20 +58,28 @@ class DemoWriter:
         """Return the demo people of these roles."""
         return [user for role in roles for user in self.people[role]]
 
-    def copy(self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> range:
-        """COPY rows into the model's table under a block of new keys, and return the keys.
+    def keys(self, model: type[models.Model], count: int) -> range:
+        """Reserve a block of new keys."""
+        low = reserve_block(f"{model._meta.db_table}_id_seq", count) if count else 0
+        return range(low, low + count)
+
+    def copy(
+        self,
+        model: type[models.Model],
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        keys: range | None = None,
+    ) -> range:
+        """COPY rows into the model's table under reserved or new keys, and return the keys.
 
         `columns` are column names without `id`; texts stand for any type, as PostgreSQL reads them.
         """
-        if not rows:
-            return range(0)
         table = model._meta.db_table
-        low = reserve_block(f"{table}_id_seq", len(rows))
+        keys = self.keys(model, len(rows)) if keys is None else keys
         names = ", ".join(f'"{name}"' for name in ("id", *columns))
         with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            for key, row in enumerate(rows, low):
+            for key, row in zip(keys, rows, strict=True):
                 copy.write_row((key, *row))
-        keys = range(low, low + len(rows))
         self.mark(model, keys)
         return keys
 

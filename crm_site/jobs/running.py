@@ -55,8 +55,10 @@ def run_job(pk: int) -> JobRun | None:
         log.warning("job_taken_over", job=run.name, run=run.pk, attempt=run.attempt)
     except (OperationalError, InterfaceError) as error:
         # The server went away. The run keeps its state; the sweep hands it out again when it is silent.
-        connection.close()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         log.warning("job_interrupted", job=run.name, run=run.pk, error=str(error))
+        return run
     except Exception as error:
         log.exception("job_failed", job=run.name, run=run.pk)
         _finish(run, JobState.FAILED, error=f"{type(error).__name__}: {error}")

@@ -88,6 +88,11 @@ class Chart:
     tall: bool = False
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether no series has a value."""
+        return all(value is None for series in self.series for value in series.values)
+
+    @property
     def script_id(self) -> str:
         """Return the id of the element that holds the data."""
         return f"chart-{self.code}"

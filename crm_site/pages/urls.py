@@ -25,5 +25,6 @@ urlpatterns = [
     path("preferences/theme/", preferences.switch_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", shell.favicon, name="favicon"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
 ]

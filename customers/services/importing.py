@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_site.lib.text import search_text, sort_key
 from customers.models import Customer
+from customers.services.indexing import customer_search_text
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -179,8 +180,10 @@ class CustomerLoader:
         ids = [row[0] for row in self.rows("SELECT record_id FROM chunk WHERE changed")]
         changed = list(Customer.objects.filter(pk__in=ids).prefetch_related("contact_points"))
         for customer in changed:
-            words = [value for point in customer.contact_points.all() for value in (point.value, point.normal)]
-            customer.search_text = search_text([customer.name, customer.reference, customer.identifier, *words])
+            points = [(point.value, point.normal) for point in customer.contact_points.all()]
+            customer.search_text = customer_search_text(
+                customer.name, customer.reference, customer.identifier, points
+            )
             customer.sort_key = sort_key(customer.name)[:200]
         Customer.objects.bulk_update(changed, ("search_text", "sort_key"), batch_size=1000)
         return len(changed)
@@ -214,6 +217,12 @@ def create_named_customers(execute: Execute, rows: Rows, user: User | None) -> i
         [sort_key(name)[:200] for name in names],
     )
     ids = [row[0] for row in created]
+    create_figures(execute, ids)
+    return len(ids)
+
+
+def create_figures(execute: Execute, ids: list[int]) -> None:
+    """Give new customers their rows of figures, empty as yet."""
     execute(
         "INSERT INTO customers_customermetrics (customer_id, orders_count, credits_count, net_revenue, "
         "last_order_key) SELECT unnest(%s::bigint[]), 0, 0, 0, 0",
@@ -223,4 +232,3 @@ def create_named_customers(execute: Execute, rows: Rows, user: User | None) -> i
         "INSERT INTO customers_customerscore (customer_id, segment, clv, tier) SELECT unnest(%s::bigint[]), '', 0, ''",
         ids,
     )
-    return len(ids)

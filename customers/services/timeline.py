@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -41,6 +42,22 @@ def log_activity(
         data=data or {},
         body=body,
     )
+
+
+def activity_row(
+    customer_id: int,
+    verb: str,
+    occurred_at: dt.datetime,
+    *,
+    actor_id: int | None = None,
+    subject: tuple[str, int] | None = None,
+    data: dict[str, Any] | None = None,
+    body: str = "",
+) -> tuple[Any, ...]:
+    """Return one entry as values of `ACTIVITY_COLUMNS`, for COPY. Raises KeyError for an unregistered verb."""
+    kind, pk = subject or ("", None)
+    words = json.dumps(data or {}, ensure_ascii=False)
+    return customer_id, VERBS[verb].code, occurred_at, actor_id, kind, pk, words, body
 
 
 def insert_activities(select: str, params: list[Any], cursor: CursorWrapper | None = None) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -49,6 +49,13 @@ def find(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")
     groups = palette.find(signed_in(request), query)
     return render(request, "pages/palette.html#hits", {"groups": groups, "query": query.strip()})
+
+
+@require_GET
+@cache_control(max_age=86400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask by habit to the icon."""
+    return redirect(static("dist/icon.svg"))
 
 
 @require_GET

@@ -221,4 +221,5 @@ def test_a_request_keeps_a_harmless_id(client: Client, db: None, given: str, kep
 def test_the_site_can_be_installed(client: Client, db: None) -> None:
     manifest = json.loads(client.get("/manifest.webmanifest").content)
     assert manifest["start_url"] == "/"
+    assert client.get("/favicon.ico")["Location"] == "/static/dist/icon.svg"
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}

@@ -1,0 +1,61 @@
+"""What a dashboard reads: each source once, for the period, the one before, and the course over both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max, Min
+
+from analytics.kpis.periods import Period
+from analytics.kpis.registry import Kpi, Source
+from analytics.models import SalesDay, SurveyDay
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
+
+
+@dataclass(frozen=True)
+class Course:
+    """Sums of one source: of the period, of the period before, and of the parts of either."""
+
+    current: Any
+    previous: Any
+    parts: list[Any]
+    parts_before: list[Any]
+
+
+def sources_of(kpis: Iterable[Kpi]) -> list[Source]:
+    """Return the sources of some figures, each once."""
+    return list({kpi.source.code: kpi.source for kpi in kpis}.values())
+
+
+def read_course(
+    user: User,
+    source: Source,
+    period: Period,
+    before: Period | None,
+    parts: Sequence[Period],
+    parts_before: Sequence[Period],
+) -> Course:
+    """Return the sums of a source in one query."""
+    loaded = source.load(user, [period, *([before] if before else []), *parts, *parts_before])
+    at = 2 if before else 1
+    after = at + len(parts)
+    return Course(loaded[0], loaded[1] if before else None, loaded[at:after], loaded[after:])
+
+
+def days_with_figures(user: User) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last day with a figure the reader may see, or None."""
+    found = []
+    if user.access.can_view("sales"):
+        found.append(SalesDay.objects.visible_to(user).order_by().values_list(Min("day"), Max("day")))
+    if user.access.can_view("service"):
+        found.append(SurveyDay.objects.visible_to(user).order_by().values_list(Min("day"), Max("day")))
+    if not found:
+        return None
+    rows = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+    days = [row for row in rows if row[0] is not None]
+    return (min(row[0] for row in days), max(row[1] for row in days)) if days else None

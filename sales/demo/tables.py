@@ -1,0 +1,176 @@
+"""Writing a block of drawn orders into the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.random import Generator
+
+from crm_site.lib.text import search_text
+from crm_site.numbering.sequences import format_number, reserve_block
+from customers.models import Activity, Customer
+from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
+from sales.choices import OrderKind, OrderStatus, PaymentMethod
+from sales.demo.documents import Block
+from sales.demo.money import CURRENCIES, RATE_UNIT, currency_of, to_cents, written
+from sales.models import Order, OrderLine, Payment
+from sales.services.ordering import PREFIXES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from crm_site.demo.writing import DemoWriter
+
+ORDER_COLUMNS = (
+    "number", "kind", "status", "customer_id", "credited_order_id", "ordered_at", "currency", "exchange_rate", "total",
+    "base_total", "paid_total", "channel", "note", "search_text", "owner_id", "team_id", "version", "created_at", "updated_at",
+)  # fmt: skip
+LINE_COLUMNS = ("order_id", "position", "product_id", "description", "quantity", "unit_price")
+PAYMENT_COLUMNS = ("order_id", "amount", "paid_at", "method", "reference")
+CHANNELS = ("Web shop", "Web shop", "Phone", "Field sales", "Marketplace")
+CHINESE_CHANNELS = ("WeChat", "WeChat", "Web shop", "Field sales", "Marketplace")
+METHODS = (PaymentMethod.TRANSFER, PaymentMethod.TRANSFER, PaymentMethod.CARD)
+CHINESE_METHODS = (PaymentMethod.TRANSFER, PaymentMethod.WECHAT, PaymentMethod.ALIPAY)
+WALK_IN_METHODS = (PaymentMethod.CASH, PaymentMethod.CARD, PaymentMethod.CARD)
+
+
+class Buyers:
+    """What sales needs to know of all demo customers, as arrays, so that a million fit."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self.kinds: list[str] = []
+
+    def extend(self, rows: list[tuple[Any, ...]]) -> None:
+        """Add rows of key, owner, team, country, kind, whether a member, and seconds since the start."""
+        self._rows.extend((key, owner, team, currency_of(country), at) for key, owner, team, country, _k, _m, at in rows)
+        self.kinds.extend(
+            "organisation" if kind == "organisation" else "member" if member else "consumer"
+            for _key, _owner, _team, _country, kind, member, _at in rows
+        )
+
+    def freeze(self) -> None:
+        """Turn the rows into arrays."""
+        self.key = np.array([row[0] for row in self._rows], dtype=np.int64)
+        self.owner = [row[1] for row in self._rows]
+        self.team = [row[2] for row in self._rows]
+        self.currency = np.array([row[3] for row in self._rows], dtype=np.int64)
+        self.joined = np.array([row[4] for row in self._rows], dtype=float)
+        self._rows = []
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+class _BlockTables:
+    """Rows of one block; numbers and keys follow the dates."""
+
+    def __init__(self, writer: DemoWriter, block: Block, buyers: Buyers, chance: Generator) -> None:
+        self.writer = writer
+        self.block = block
+        self.buyers = buyers
+        self.by_date = np.argsort(block.seconds, kind="stable")
+        self.place = np.empty(len(block), dtype=np.int64)
+        self.place[self.by_date] = np.arange(len(block))
+        self.keys = writer.keys(Order, len(block))
+        first = reserve_block("sales_order_number", len(block)) if len(block) else 0
+        self.moments: list[dt.datetime] = [writer.moment(at) for at in block.seconds.tolist()]
+        self.kinds = [OrderKind.CREDIT if original >= 0 else OrderKind.ORDER for original in block.credits.tolist()]
+        self.numbers = [
+            format_number(PREFIXES[kind], at.year, first + place)
+            for kind, at, place in zip(self.kinds, self.moments, self.place.tolist(), strict=True)
+        ]
+        self.luck = chance.integers(0, 5, len(block)).tolist()
+        self.customers = [None if at < 0 else int(buyers.key[at]) for at in block.customer.tolist()]
+        wanted = {key for key in self.customers if key is not None}
+        self.names = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+    def key_of(self, at: int) -> int:
+        """Return the key of the document at a place of the block."""
+        return int(self.keys[int(self.place[at])])
+
+    def currency(self, at: int) -> str:
+        """Return the currency of the document at a place of the block."""
+        return CURRENCIES[int(self.block.currency[at])]
+
+    def orders(self) -> list[tuple[Any, ...]]:
+        """Return the rows of documents by date."""
+        return [self._order(at) for at in self.by_date.tolist()]
+
+    def _order(self, at: int) -> tuple[Any, ...]:
+        block, customer, buyer = self.block, self.customers[at], int(self.block.customer[at])
+        owner, team = (self.buyers.owner[buyer], self.buyers.team[buyer]) if buyer >= 0 else (None, None)
+        original = int(block.credits[at])
+        number, moment, currency = self.numbers[at], self.moments[at], self.currency(at)
+        channels = CHINESE_CHANNELS if currency == "CNY" else CHANNELS
+        return (
+            number, self.kinds[at].value, block.status[at], customer,
+            self.key_of(original) if original >= 0 else None, moment, currency,
+            written(int(block.rate[at]), RATE_UNIT), written(int(block.total[at])), written(int(block.base[at])),
+            written(int(block.paid[at])), channels[self.luck[at]] if buyer >= 0 else "Shop", "",
+            search_text([number, self.names[customer] if customer else ""]), owner, team, 1, moment, moment,
+        )  # fmt: skip
+
+    def lines(self, products: list[tuple[int, str, Decimal]]) -> list[tuple[Any, ...]]:
+        """Return the rows of positions."""
+        lines = self.block.lines
+        columns = (lines.order, lines.position, lines.product, lines.quantity, lines.price)
+        return [
+            (self.key_of(order), position, products[product][0], products[product][1], quantity, written(price))
+            for order, position, product, quantity, price in zip(*(one.tolist() for one in columns), strict=True)
+        ]
+
+    def payments(self) -> list[tuple[Any, ...]]:
+        """Return the rows of payments and refunds."""
+        return [
+            (self.key_of(at), written(amount), self.writer.moment(paid_at), self._method(at), "")
+            for at, amount, paid_at in self._paid()
+        ]
+
+    def _paid(self) -> list[tuple[int, int, int]]:
+        amounts, moments = self.block.paid.tolist(), self.block.paid_at.tolist()
+        return [(at, amount, moment) for at, (amount, moment) in enumerate(zip(amounts, moments, strict=True)) if amount]
+
+    def _method(self, at: int) -> str:
+        if self.customers[at] is None:
+            return WALK_IN_METHODS[self.luck[at] % 3].value
+        methods = CHINESE_METHODS if self.currency(at) == "CNY" else METHODS
+        return methods[self.luck[at] % 3].value
+
+    def entries(self) -> list[tuple[Any, ...]]:
+        """Return the timeline entries, as the handlers of the events write them."""
+        found = []
+        for at, customer in enumerate(self.customers):
+            if customer is None:
+                continue
+            verb = "order.credited" if self.kinds[at] is OrderKind.CREDIT else "order.placed"
+            found.append(self._entry(at, customer, verb, self.moments[at], int(self.block.total[at])))
+            if self.block.status[at] == OrderStatus.CANCELLED.value:
+                later = self.writer.moment(min(int(self.block.seconds[at]) + 7200, self._end))
+                found.append(self._entry(at, customer, "order.cancelled", later, int(self.block.total[at])))
+        for at, amount, paid_at in self._paid():
+            payer = self.customers[at]
+            if payer is not None:
+                found.append(self._entry(at, payer, "payment.received", self.writer.moment(paid_at), amount))
+        return found
+
+    def _entry(self, at: int, customer: int, verb: str, moment: dt.datetime, amount: int) -> tuple[Any, ...]:
+        data = {"number": self.numbers[at], "total": to_cents(amount), "currency": self.currency(at)}
+        return activity_row(customer, verb, moment, subject=("order", self.key_of(at)), data=data)
+
+    @property
+    def _end(self) -> int:
+        return int((self.writer.end - self.writer.start).total_seconds()) - 1
+
+
+def write_block(
+    writer: DemoWriter, block: Block, buyers: Buyers, products: list[tuple[int, str, Decimal]], chance: Generator
+) -> None:
+    """Write documents, positions, payments and timeline entries of one block."""
+    rows = _BlockTables(writer, block, buyers, chance)
+    writer.copy(Order, ORDER_COLUMNS, rows.orders(), rows.keys)
+    writer.copy(OrderLine, LINE_COLUMNS, rows.lines(products))
+    writer.copy(Payment, PAYMENT_COLUMNS, rows.payments())
+    writer.copy(Activity, ACTIVITY_COLUMNS.split(", "), rows.entries())
