@@ -65,14 +65,14 @@ def follow_import(event: BatchEvent) -> None:
 
 def _follow_order(pk: int, former_customer: int = 0, former_day: str = "") -> None:
     order = Order.objects.filter(pk=pk).first()
-    _refresh_customers(order and order.customer_id, former_customer)
+    _refresh_customers(order.customer_id if order else None, former_customer)
     for day in _touched(organisation_day(order.ordered_at) if order else None, former_day):
         refresh_sales(day, day)
 
 
 def _follow_answer(pk: int, former_customer: int = 0, former_day: str = "") -> None:
     answer = SurveyAnswer.objects.filter(pk=pk).first()
-    _refresh_customers(answer and answer.customer_id, former_customer)
+    _refresh_customers(answer.customer_id if answer else None, former_customer)
     for day in _touched(organisation_day(answer.answered_at) if answer else None, former_day):
         refresh_answers(day, day)
 

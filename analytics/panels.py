@@ -10,6 +10,7 @@ from analytics.kpis import KPIS
 from analytics.selectors.ranges import COMPARISONS, Range, read_range
 from analytics.selectors.tiles import change_words, words
 from crm_site.lib.statistics import round_half_away
+from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.palette import Command, register_command
 from crm_site.pages.panels import Panel, register_panel
@@ -35,6 +36,12 @@ register_command(
     Command(
         code="overview", label=_("Overview of figures"), icon="chart-bar", url_name="analytics:overview",
         module="analytics",
+    )
+)  # fmt: skip
+register_step(
+    Step(
+        code="read-nps", label=_("Read the NPS"), icon="chart-bar", url_name="analytics:overview", module="analytics",
+        order=50,
     )
 )  # fmt: skip
 register_panel(

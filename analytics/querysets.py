@@ -17,6 +17,6 @@ class FactQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> Self:
         """Keep facts of records within the user's scope in the module the facts come from."""
-        module: str = self.model.access_module  # type: ignore[attr-defined]  # every fact declares it
+        module: str = self.model.access_module
         condition = scope_filter(user.access.view_scope(module), user, user.access)
         return self if condition is None else self.filter(condition)

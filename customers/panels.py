@@ -7,12 +7,15 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.events.models import EventRecord
 from crm_site.pages import formatting
+from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
 from customers.choices import RfmSegment
+from customers.events import CustomerCreated
 from customers.lists import customer_list
 from customers.models import Customer
 
@@ -35,6 +38,17 @@ register_palette(
         customer_list,
         icon="user",
         hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="user", context=one.context_line),
+    )
+)
+register_step(
+    Step(
+        code="add-customer",
+        label=_("Add a customer"),
+        icon="user-plus",
+        url_name="customers:customer-create",
+        order=10,
+        evidence=lambda user: EventRecord.objects.filter(name=CustomerCreated.name(), actor=user),
+        allowed=lambda user: user.access.can_edit("customers"),
     )
 )
 register_command(

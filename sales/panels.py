@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.events.models import EventRecord
 from crm_site.pages import formatting
+from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
 from crm_site.pages.panels import Panel, register_panel
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
 from sales.choices import OrderKind, OrderStatus
+from sales.events import OrderPlaced
 from sales.lists import order_list, product_list
 from sales.models import Order
 
@@ -49,6 +52,17 @@ register_palette(
         product_list,
         icon="package",
         hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="package", context=one.sku),
+    )
+)
+register_step(
+    Step(
+        code="enter-order",
+        label=_("Enter an order"),
+        icon="shopping-cart",
+        url_name="sales:order-create",
+        order=30,
+        evidence=lambda user: EventRecord.objects.filter(name=OrderPlaced.name(), actor=user),
+        allowed=lambda user: user.access.can_edit("sales"),
     )
 )
 register_command(

@@ -7,12 +7,15 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.events.models import EventRecord
 from crm_site.pages import formatting
+from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.panels import Panel, register_panel
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
 from service.choices import SurveyKind
+from service.events import SurveyAnswered
 from service.lists import answer_list
 from service.models import SurveyAnswer
 
@@ -31,6 +34,17 @@ register_nav(
         module="service", order=20,
     )
 )  # fmt: skip
+register_step(
+    Step(
+        code="record-answer",
+        label=_("Record a survey answer"),
+        icon="star",
+        url_name="service:answer-create",
+        order=40,
+        evidence=lambda user: EventRecord.objects.filter(name=SurveyAnswered.name(), actor=user),
+        allowed=lambda user: user.access.can_edit("service"),
+    )
+)
 register_panel(
     Panel(
         code="answers", title=_("Survey answers"), kind="customer", url_name="service:customer-answers-panel",

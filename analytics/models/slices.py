@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.models.facts import Fact
 from customers.choices import RfmSegment, Tier
 
-_MONEY = {"max_digits": 20, "decimal_places": 4, "default": 0}
+_MONEY: Any = {"max_digits": 20, "decimal_places": 4, "default": 0}
 
 
 class RfmSlice(Fact):

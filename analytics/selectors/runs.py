@@ -23,7 +23,7 @@ def live_as_of() -> dt.datetime:
         .values(first=Min("event__occurred_at"))
         .union(rebuilding.order_by().values(first=Min("created_at")), all=True)
     )
-    moments = [row["first"] for row in oldest if row["first"] is not None]
+    moments: list[dt.datetime] = [row["first"] for row in oldest if row["first"] is not None]
     return min([timezone.now(), *moments])
 
 

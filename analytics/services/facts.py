@@ -82,7 +82,8 @@ def months_of(table: str, column: str, fact: str) -> list[dt.date]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT date_trunc('month', {column} AT TIME ZONE %s)::date FROM {table} "
-            f"WHERE {column} IS NOT NULL UNION SELECT DISTINCT date_trunc('month', day::timestamp)::date FROM {fact} ORDER BY 1",
+            f"WHERE {column} IS NOT NULL UNION "
+            f"SELECT DISTINCT date_trunc('month', day::timestamp)::date FROM {fact} ORDER BY 1",
             [settings.ORGANISATION_TIME_ZONE],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -27,7 +27,8 @@ FROM (
             max(ordered_at) FILTER (WHERE kind = 'order') AS last_at
         FROM ({documents}) documents GROUP BY customer_id) o ON o.customer_id = c.id
     LEFT JOIN (
-        SELECT customer_id, max(score) FILTER (WHERE kind = 'nps') AS nps, max(score) FILTER (WHERE kind = 'csat') AS csat
+        SELECT customer_id, max(score) FILTER (WHERE kind = 'nps') AS nps,
+            max(score) FILTER (WHERE kind = 'csat') AS csat
         FROM (SELECT DISTINCT ON (customer_id, kind) customer_id, kind, score FROM service_surveyanswer
             WHERE customer_id = ANY(%s) ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
         GROUP BY customer_id) a ON a.customer_id = c.id) d
@@ -53,7 +54,7 @@ def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
         _ensure_rows(keys)
         former = _first_orders(keys, lock=True)
         cursor.execute(REFRESH.format(documents=documents), [keys, *params, keys])
-        changed = cursor.rowcount
+        changed = int(cursor.rowcount)
         if with_days:
             days = {organisation_day(at) for at in former | _first_orders(keys, lock=False)}
             for day in sorted(days):

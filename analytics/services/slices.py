@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from analytics.constants import VALUE_EDGES
@@ -33,7 +35,7 @@ def refresh_value_slices() -> None:
     _rewrite("analytics_valueslice", VALUES, [list(VALUE_EDGES)])
 
 
-def _rewrite(table: str, insert: str, params: list[object]) -> None:
+def _rewrite(table: str, insert: str, params: list[Any]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [table])
         cursor.execute(f"DELETE FROM {table}")

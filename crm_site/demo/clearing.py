@@ -47,18 +47,17 @@ def plan_clearing() -> Plan:
     plan = Plan()
     attached: dict[type[models.Model], int] = {}
     for model in tables():
-        label = _plural(model)
         mine = model._base_manager.filter(is_demo(model))
-        plan.removed.append(Line(label, mine.count()))
+        plan.removed.append(Line(_plural(model), mine.count()))
         for relation in _relations(model, models.CASCADE):
             child: Any = relation.related_model
-            if child._meta.pk.is_relation or not relation.field.editable and child._meta.auto_created:
-                continue
+            if model is User or child._meta.auto_created or child._meta.pk.is_relation:
+                continue  # accounts, links and figures are no work of anybody
             added = child._base_manager.filter(is_demo(model, f"{relation.field.name}_id")).exclude(is_demo(child))
             attached[child] = attached.get(child, 0) + added.count()
-        needed = _needed_by_others(model)
+        needed = _needed(model, by_others=True)
         if needed is not None:
-            plan.kept.append(Line(label, mine.filter(needed).count()))
+            plan.kept.append(Line(_plural(model), mine.filter(needed).count()))
     plan.attached = [Line(_plural(child), count) for child, count in attached.items()]
     for lines in (plan.removed, plan.attached, plan.kept):
         lines[:] = [line for line in lines if line.count]
@@ -109,28 +108,18 @@ def _relations(model: type[models.Model], rule: Any) -> list[ForeignObjectRel]:
     ]
 
 
-def _needed(model: type[models.Model]) -> models.Q | None:
-    """Return the condition that some record forbids the removal, or None when none ever does."""
-    condition: models.Q | None = None
-    for relation in _relations(model, models.PROTECT):
-        one = models.Q(Exists(_leaning(relation)))
-        condition = one if condition is None else condition | one
-    return condition
+def _needed(model: type[models.Model], *, by_others: bool = False) -> models.Q | None:
+    """Return the condition that a record forbids the removal, or None when none ever does.
 
-
-def _needed_by_others(model: type[models.Model]) -> models.Q | None:
-    """Return the condition that a record which is no demo record forbids the removal."""
+    `by_others` asks for records that are no demo records themselves.
+    """
     condition: models.Q | None = None
     for relation in _relations(model, models.PROTECT):
         child: Any = relation.related_model
-        one = models.Q(Exists(_leaning(relation).exclude(is_demo(child))))
+        leaning = child._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+        one = models.Q(Exists(leaning.exclude(is_demo(child)) if by_others else leaning))
         condition = one if condition is None else condition | one
     return condition
-
-
-def _leaning(relation: ForeignObjectRel) -> models.QuerySet[Any]:
-    child: Any = relation.related_model
-    return child._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # type: ignore[no-any-return]
 
 
 def _plural(model: type[models.Model]) -> str:

@@ -13,7 +13,8 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the shell's own rail items and palette sources."""
-        from crm_site.pages import jobs, shell
+        from crm_site.pages import first_steps, jobs, shell
 
         shell.register()
         jobs.register()
+        first_steps.register()

@@ -21,6 +21,7 @@ from crm_site.jobs.parameters import ParameterError
 from crm_site.jobs.registry import JOBS, JobDefinition
 from crm_site.jobs.starting import cancel_job, start_job
 from crm_site.pages import formatting
+from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.lists import Action, ChoiceFilter, Column, DateRangeFilter, ListPage
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.requests import signed_in
@@ -190,5 +191,18 @@ def register() -> None:
             group=Group.UNDERSTAND,
             module="analytics",
             order=90,
+        )
+    )
+    register_step(
+        Step(
+            code="run-job",
+            label=_("Run a job"),
+            icon="player-play",
+            url_name="pages:job-new",
+            order=80,
+            evidence=lambda user: JobRun.objects.filter(
+                started_by=user, name__in=[one.name for one in JOBS.values() if one.listed]
+            ),
+            allowed=lambda user: bool(startable_jobs(user)),
         )
     )

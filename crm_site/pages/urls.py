@@ -5,13 +5,15 @@ from django.urls import path
 from crm_site.pages import jobs
 from crm_site.pages.lists import list_view
 from crm_site.pages.picking import pick
-from crm_site.pages.views import health, preferences, shell
+from crm_site.pages.views import first_steps, health, preferences, shell
 
 app_name = "pages"
 
 urlpatterns = [
     path("", shell.today, name="today"),
     path("today/<slug:code>/", shell.today_card, name="today-card"),
+    path("first-steps/hide/", first_steps.hide, name="first-steps-hide"),
+    path("first-steps/<slug:code>/open/", first_steps.open_step, name="first-steps-open"),
     path("pick/<slug:code>/", pick, name="pick"),
     path("palette/", shell.find, name="palette"),
     path("jobs/", list_view(jobs.job_list), name="job-list"),

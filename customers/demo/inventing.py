@@ -97,7 +97,10 @@ class Inventor:
         if country.code == "CN":
             one.identifier = self._credit_code()
             one.city = city
-        one.points = [(ContactKind.EMAIL, f"info@{domain}"), (ContactKind.PHONE, self.digits(self.pick(country.phones)))]
+        one.points = [
+            (ContactKind.EMAIL, f"info@{domain}"),
+            (ContactKind.PHONE, self.digits(self.pick(country.phones))),
+        ]
         return one
 
     def _member(self) -> Invented:

@@ -75,7 +75,14 @@ LATIN_TRADES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     )),
 }  # fmt: skip
 
-JOB_TITLES = ("Purchasing manager", "Managing director", "Office manager", "Head of production", "Assistant", "Engineer")
+JOB_TITLES = (
+    "Purchasing manager",
+    "Managing director",
+    "Office manager",
+    "Head of production",
+    "Assistant",
+    "Engineer",
+)
 CHINESE_JOB_TITLES = ("采购经理", "总经理", "行政主管", "生产主管", "助理", "工程师")
 SOURCES = ("Website", "Referral", "Trade fair", "WeChat", "Cold call", "Newsletter")
 TAGS = ("VIP", "Newsletter", "Trade fair", "老客户", "渠道商", "Pays by invoice")

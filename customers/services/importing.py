@@ -181,9 +181,7 @@ class CustomerLoader:
         changed = list(Customer.objects.filter(pk__in=ids).prefetch_related("contact_points"))
         for customer in changed:
             points = [(point.value, point.normal) for point in customer.contact_points.all()]
-            customer.search_text = customer_search_text(
-                customer.name, customer.reference, customer.identifier, points
-            )
+            customer.search_text = customer_search_text(customer.name, customer.reference, customer.identifier, points)
             customer.sort_key = sort_key(customer.name)[:200]
         Customer.objects.bulk_update(changed, ("search_text", "sort_key"), batch_size=1000)
         return len(changed)

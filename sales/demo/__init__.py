@@ -86,5 +86,3 @@ def _plan(writer: DemoWriter, buyers: Buyers, chance: np.random.Generator) -> tu
     when = np.concatenate([seconds, moments])
     order = np.argsort(when, kind="stable")
     return everybody[order], when[order]
-
-

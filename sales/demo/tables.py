@@ -45,7 +45,9 @@ class Buyers:
 
     def extend(self, rows: list[tuple[Any, ...]]) -> None:
         """Add rows of key, owner, team, country, kind, whether a member, and seconds since the start."""
-        self._rows.extend((key, owner, team, currency_of(country), at) for key, owner, team, country, _k, _m, at in rows)
+        self._rows.extend(
+            (key, owner, team, currency_of(country), at) for key, owner, team, country, _k, _m, at in rows
+        )
         self.kinds.extend(
             "organisation" if kind == "organisation" else "member" if member else "consumer"
             for _key, _owner, _team, _country, kind, member, _at in rows
@@ -131,7 +133,9 @@ class _BlockTables:
 
     def _paid(self) -> list[tuple[int, int, int]]:
         amounts, moments = self.block.paid.tolist(), self.block.paid_at.tolist()
-        return [(at, amount, moment) for at, (amount, moment) in enumerate(zip(amounts, moments, strict=True)) if amount]
+        return [
+            (at, amount, moment) for at, (amount, moment) in enumerate(zip(amounts, moments, strict=True)) if amount
+        ]
 
     def _method(self, at: int) -> str:
         if self.customers[at] is None:

@@ -28,7 +28,10 @@ COLUMNS = (
     "version", "created_at", "updated_at",
 )  # fmt: skip
 SURVEYS = {
-    SurveyKind.NPS: ("Would you recommend us? 您会推荐我们吗？", "How likely are you to recommend us to a friend or colleague?"),
+    SurveyKind.NPS: (
+        "Would you recommend us? 您会推荐我们吗？",
+        "How likely are you to recommend us to a friend or colleague?",
+    ),
     SurveyKind.CSAT: ("After your order 订单满意度", "How satisfied are you with your order?"),
 }
 CSAT_SHARE, COMMENTED = 0.6, 0.35

@@ -4,43 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DemoLoad',
+            name="DemoLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.CharField(max_length=1, verbose_name='size')),
-                ('seed', models.BigIntegerField(verbose_name='seed')),
-                ('day', models.DateField(verbose_name='as of')),
-                ('loaded_at', models.DateTimeField(auto_now_add=True, verbose_name='loaded')),
-                ('prepared_at', models.DateTimeField(null=True, verbose_name='figures computed')),
-                ('only', models.BooleanField(default=True, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("size", models.CharField(max_length=1, verbose_name="size")),
+                ("seed", models.BigIntegerField(verbose_name="seed")),
+                ("day", models.DateField(verbose_name="as of")),
+                ("loaded_at", models.DateTimeField(auto_now_add=True, verbose_name="loaded")),
+                ("prepared_at", models.DateTimeField(null=True, verbose_name="figures computed")),
+                ("only", models.BooleanField(default=True, editable=False)),
             ],
             options={
-                'verbose_name': 'demo company',
-                'verbose_name_plural': 'demo companies',
-                'constraints': [models.UniqueConstraint(fields=('only',), name='one_demo'), models.CheckConstraint(condition=models.Q(('only', True)), name='demo_only_true')],
+                "verbose_name": "demo company",
+                "verbose_name_plural": "demo companies",
+                "constraints": [
+                    models.UniqueConstraint(fields=("only",), name="one_demo"),
+                    models.CheckConstraint(condition=models.Q(("only", True)), name="demo_only_true"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DemoRange',
+            name="DemoRange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=80)),
-                ('low', models.BigIntegerField()),
-                ('high', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=80)),
+                ("low", models.BigIntegerField()),
+                ("high", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': 'demo records',
-                'verbose_name_plural': 'demo records',
-                'ordering': ('id',),
-                'indexes': [models.Index(fields=['table', 'low'], name='demo_range_table')],
+                "verbose_name": "demo records",
+                "verbose_name_plural": "demo records",
+                "ordering": ("id",),
+                "indexes": [models.Index(fields=["table", "low"], name="demo_range_table")],
             },
         ),
     ]

@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the size of the demo company."""
-        parser.add_argument("--demo", choices=(*SIZES, "none"), default="none", help="size of the demo company on a first start")
+        parser.add_argument(
+            "--demo", choices=(*SIZES, "none"), default="none", help="size of the demo company on a first start"
+        )
 
     def handle(self, *args: Any, demo: str, **options: Any) -> None:
         """Do the work; progress goes to stderr, and stdout carries only what to show once the site runs."""
