@@ -77,7 +77,7 @@ register_kpi(
 register_kpi(
     Kpi(
         code="customers",
-        title=_("Customers with orders"),
+        title=_("Customers who ordered"),
         unit="count",
         source=ALL_BUYERS,
         figure=counted,

@@ -123,8 +123,8 @@ register_kpi(
         source=SALES,
         figure=average_order,
         definition=_(
-            "The mean total of the orders of the period, before credits, in the base currency. The interval is Student's "
-            "t at 95 %: where the mean of such orders would lie if the period came again."
+            "The mean total of the orders of the period, before credits, in the base currency. The interval is "
+            "Student's t at 95 %: where the mean of such orders would lie if the period came again."
         ),
         query="SELECT sum(order_revenue) / sum(orders), sum(order_squares)\nFROM analytics_salesday\n"
         "WHERE day >= :from AND day < :to AND <your scope>",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import IntegerField, QuerySet, Sum
 
 from analytics.kpis.periods import Period
 
@@ -28,7 +28,7 @@ def sum_over(
     daily = facts.filter(day__gte=min(firsts), day__lt=max(afters)).order_by().values("day", *keys).annotate(**named)
     statement, params = daily.query.sql_with_params()
     by = "".join(f", d.{name}" for name in keys)
-    added = "".join(f", sum(d.sum_{name})" for name in sums)
+    added = "".join(f", sum(d.sum_{name}){_cast(facts, name)}" for name in sums)
     found: list[list[Row]] = [[] for _ in periods]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -39,3 +39,8 @@ def sum_over(
         for slot, *values in cursor.fetchall():
             found[slot].append(dict(zip((*keys, *sums), values, strict=True)))
     return found
+
+
+def _cast(facts: QuerySet[Any], name: str) -> str:
+    """Keep counts whole: PostgreSQL adds them up to numeric."""
+    return "::bigint" if isinstance(facts.model._meta.get_field(name), IntegerField) else ""

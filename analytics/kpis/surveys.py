@@ -136,8 +136,8 @@ register_kpi(
         source=ANSWERS,
         figure=satisfaction_mean,
         definition=_(
-            "The mean of the answers from 1 to 5. It is another figure than CSAT: two shops with the same mean can have "
-            "very different shares of satisfied customers. The interval is Student's t at 95 %."
+            "The mean of the answers from 1 to 5. It is another figure than CSAT: two shops with the same mean can "
+            "have very different shares of satisfied customers. The interval is Student's t at 95 %."
         ),
         query=_query("csat"),
         rows=_of_kind(SurveyKind.CSAT),

@@ -110,13 +110,13 @@ def _valued(period: Period) -> str:
 register_kpi(
     Kpi(
         code="clv",
-        title=_("Customer lifetime value"),
+        title=_("Lifetime value"),
         unit="money",
         source=VALUES,
         figure=total_value,
         definition=_(
-            "What the customers are expected to bring in the next twelve months, discounted by month: expected purchases "
-            "(BG/NBD) times expected spend (Gamma-Gamma) times margin. The 95 % interval holds both the chance of each "
+            "What the customers are expected to bring in the next twelve months, discounted by month: expected "
+            "purchases (BG/NBD) times expected spend (Gamma-Gamma) times margin. The 95 % interval holds both the chance of each "
             "customer's purchases and the error of the model's parameters."
         ),
         query="SELECT sum(clv), sum(customers)\nFROM analytics_valueslice\nWHERE <your scope>",
@@ -146,8 +146,8 @@ register_kpi(
         source=VALUES,
         figure=active_customers,
         definition=_(
-            "How many customers are expected to be active still: the sum of P(alive), the probability that each has not "
-            "left for good. n is the number of customers with a probability."
+            "How many customers are expected to be active still: the sum of P(alive), the probability that each has "
+            "not left for good. n is the number of customers with a probability."
         ),
         query="SELECT sum(alive), sum(customers)\nFROM analytics_valueslice\nWHERE <your scope>",
         rows=_valued,

@@ -36,8 +36,8 @@ def _refusal(result: dict[str, Any]) -> str:
         return gettext("No customer has ordered yet, so there is nothing to value.")
     if refused["reason"] == "too_few_repeaters":
         return ngettext(
-            "Only %(count)s customer has ordered again; below %(needed)s any model would be a guess, so none is fitted.",
-            "Only %(count)s customers have ordered again; below %(needed)s any model would be a guess, so none is fitted.",
+            "Only %(count)s customer ordered again; below %(needed)s any model would be a guess, so none is fitted.",
+            "Only %(count)s customers ordered again; below %(needed)s any model would be a guess, so none is fitted.",
             refused["repeaters"],
         ) % {"count": formatting.number(refused["repeaters"]), "needed": refused["needed"]}
     return gettext("No model fits these orders, so no value is shown.")
@@ -89,7 +89,7 @@ def _warnings(result: dict[str, Any]) -> list[str]:
     if max(errors.get("a", 0), errors.get("b", 0)) >= UNINFORMED:
         found.append(
             gettext(
-                "These orders show hardly any sign of customers leaving, so P(alive) is close to 1 for almost everybody."
+                "These orders show hardly any sign of customers leaving, so P(alive) is near 1 for almost everybody."
             )
         )
     if spend.get("warning"):

@@ -19,7 +19,8 @@ from analytics.services.documents import documents_until
 HISTORIES = """
 WITH days AS (
     SELECT customer_id, (ordered_at AT TIME ZONE %s)::date AS day,
-        sum(base_total) FILTER (WHERE kind = 'order') AS spent, sum(base_total) AS net, bool_or(kind = 'order') AS bought
+        sum(base_total) FILTER (WHERE kind = 'order') AS spent, sum(base_total) AS net,
+        bool_or(kind = 'order') AS bought
     FROM ({documents}) documents GROUP BY 1, 2),
 histories AS (
     SELECT customer_id, count(*) FILTER (WHERE bought AND day <= %s) - 1 AS repeats,

@@ -104,7 +104,7 @@ def _relations(model: type[models.Model], rule: Any) -> list[ForeignObjectRel]:
     return [
         relation
         for relation in model._meta.related_objects
-        if getattr(relation, "on_delete", None) is rule and not relation.related_model._meta.proxy  # type: ignore[union-attr]
+        if getattr(relation, "on_delete", None) is rule and not relation.related_model._meta.proxy
     ]
 
 

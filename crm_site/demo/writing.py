@@ -101,13 +101,14 @@ class DemoWriter:
         """Run one statement and return how many rows it touched."""
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return max(cursor.rowcount, 0)
+            return int(max(cursor.rowcount, 0))
 
     def rows(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
 
 def runs(keys: Iterable[int]) -> list[tuple[int, int]]:

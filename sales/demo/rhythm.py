@@ -31,11 +31,13 @@ class Calendar:
 
     def to_even(self, days: Array) -> Array:
         """Return even time of calendar days since the start."""
-        return np.interp(days, self.edges, self.passed)
+        even: Array = np.interp(days, self.edges, self.passed)
+        return even
 
     def to_calendar(self, even: Array) -> Array:
         """Return calendar days since the start of even time."""
-        return np.interp(even, self.passed, self.edges)
+        days: Array = np.interp(even, self.passed, self.edges)
+        return days
 
 
 def purchases(joined_days: Array, calendar: Calendar, orders_each: float, chance: Generator) -> tuple[Array, Array]:

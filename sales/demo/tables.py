@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from crm_site.demo.writing import DemoWriter
 
 ORDER_COLUMNS = (
-    "number", "kind", "status", "customer_id", "credited_order_id", "ordered_at", "currency", "exchange_rate", "total",
-    "base_total", "paid_total", "channel", "note", "search_text", "owner_id", "team_id", "version", "created_at", "updated_at",
+    "number", "kind", "status", "customer_id", "credited_order_id", "ordered_at", "currency", "exchange_rate",
+    "total", "base_total", "paid_total", "channel", "note", "search_text", "owner_id", "team_id", "version",
+    "created_at", "updated_at",
 )  # fmt: skip
 LINE_COLUMNS = ("order_id", "position", "product_id", "description", "quantity", "unit_price")
 PAYMENT_COLUMNS = ("order_id", "amount", "paid_at", "method", "reference")
