@@ -59,11 +59,11 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     """A position of an order."""
 
     product = VisibleRecordField(queryset=Product.objects.all(), required=False, allow_null=True)
+    amount = serializers.DecimalField(max_digits=18, decimal_places=4, read_only=True)
 
     class Meta:
         model = OrderLine
         fields = ("product", "description", "quantity", "unit_price", "amount")
-        read_only_fields = ("amount",)
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):

@@ -54,7 +54,7 @@ class AnswerImport(ImportKind):
         Field("kind", _("Kind"), cells.choice({"nps": "nps", "csat": "csat"}), required=True, aliases=("type", "survey type", "类型")),
         Field("score", _("Score"), cells.integer(0, 10), "smallint", required=True, aliases=("rating", "answer", "分数", "评分")),
         Field("answered_at", _("Answered"), cells.moment(), "timestamptz", required=True, aliases=("date", "submitted", "日期", "时间")),
-        Field("comment", _("Comment"), cells.text(5000), aliases=("feedback", "remark", "评论", "备注")),
+        Field("comment", _("Comment"), cells.text(5000, multiline=True), aliases=("feedback", "remark", "评论", "备注")),
         Field("survey", _("Survey"), cells.text(), aliases=("survey name", "问卷")),
         Field("answer_id", _("Answer's number"), cells.code(), aliases=("response id", "id")),
     )  # fmt: skip

@@ -131,7 +131,7 @@ register_kpi(
 register_kpi(
     Kpi(
         code="satisfaction_mean",
-        title=_("Mean satisfaction score"),
+        title=_("Mean CSAT score"),
         unit="score",
         source=ANSWERS,
         figure=satisfaction_mean,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi
@@ -53,8 +53,9 @@ def change_words(kpi: Kpi, change: float, against: str) -> str:
     """Return the size of a change without its sign, and what it is measured against."""
     size = abs(change)
     if kpi.unit in ("percent", "points"):
-        digits = 0 if kpi.unit == "points" else 1
-        said = gettext("%(points)s points") % {"points": formatting.decimal(round_half_away(size, digits))}
+        shown = round_half_away(size, 0 if kpi.unit == "points" else 1)
+        points = ngettext("%(points)s point", "%(points)s points", 1 if shown == 1 else 2)
+        said = points % {"points": formatting.decimal(shown)}
     elif kpi.unit == "score":
         said = formatting.decimal(round_half_away(size, 2))
     else:
@@ -75,7 +76,7 @@ def tile(
     current = kpi.figure(parts[0])
     change = kpi.change(current, kpi.figure(previous)) if previous is not None else None
     if change is not None:
-        change = float(round_half_away(change, 1))
+        change = float(round_half_away(change, {"points": 0, "score": 2}.get(kpi.unit, 1)))
     return Tile(
         code=kpi.code,
         label=kpi.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -39,6 +40,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         raise Http404
     known = days_with_figures(user)
     chosen = read_range(request.GET.dict(), known[1] if known else None)
+    if known and chosen.previous and chosen.previous.bounds[0] < known[0]:
+        # A period with figures for a part of it only compares with nothing.
+        chosen = replace(chosen, previous=None)
     context = {
         "page_title": gettext("Overview"),
         "chosen": chosen,
@@ -49,7 +53,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if known:
         context["latest_url"] = _latest_url(known[1])
-    name = "analytics/overview.html#figures" if wants_fragment(request) else "analytics/overview.html"
+    context["is_fragment"] = wants_fragment(request)
+    name = "analytics/overview.html#figures" if context["is_fragment"] else "analytics/overview.html"
     response = render(request, name, context)
     response["Vary"] = "HX-Request"
     return response

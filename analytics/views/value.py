@@ -33,7 +33,7 @@ from customers.lists import customer_list
 if TYPE_CHECKING:
     from crm_site.staff.models import User
 
-SHOWN = ("clv", "clv_mean", "active_customers", "customers", "repeat_rate")
+SHOWN = ("clv", "clv_mean", "active_customers", "repeat_rate")
 STARTED_HERE = ("rfm", "clv")
 
 

@@ -77,5 +77,5 @@ def is_demo(model: type[models.Model], column: str = "pk") -> models.Q:
     """Return the condition that `column` is the key of a demo record of `model`; nothing meets it without demo."""
     condition = models.Q(pk__in=[])
     for low, high in ranges_of(model):
-        condition |= models.Q(**{f"{column}__range": (low, high)})
+        condition |= models.Q(**{f"{column}__gte": low, f"{column}__lte": high})
     return condition

@@ -38,14 +38,14 @@ class CellError(ValueError):
         self.params = params
 
 
-def text(max_length: int = 200) -> Reader:
-    """Read words; refuse formulas and texts longer than `max_length`."""
+def text(max_length: int = 200, *, multiline: bool = False) -> Reader:
+    """Read words; refuse formulas and texts longer than `max_length`. Lines are kept apart only if `multiline`."""
 
     def read(cell: str) -> str | None:
         cell = undo_defusing(cell)
         if _FORMULA.match(cell):
             raise CellError("formula")
-        words = clean_text(cell).strip()
+        words = clean_text(cell, multiline=multiline).strip()
         if len(words) > max_length:
             raise CellError("too_long", limit=max_length)
         return words or None

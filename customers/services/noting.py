@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_note(customer: Customer, body: str, user: User) -> Activity:
     """Write a note on the customer's timeline; raise ValueError when it is blank."""
-    body = clean_text(body).strip()
+    body = clean_text(body, multiline=True).strip()
     if not body:
         raise ValueError("a note needs words")
     with transaction.atomic():

@@ -49,7 +49,7 @@ class ProductImport(ImportKind):
         Field("unit_price", _("Unit price"), cells.decimal(4), "numeric(14,4)", aliases=("price", "sales price", "list price", "单价", "价格")),
         Field("currency", _("Currency"), cells.text(3), aliases=("币种",)),
         Field("is_active", _("Can be sold"), cells.choice(YES_NO), "boolean", aliases=("active", "status")),
-        Field("description", _("Description"), cells.text(2000), aliases=("details", "long description", "说明")),
+        Field("description", _("Description"), cells.text(2000, multiline=True), aliases=("details", "long description", "说明")),
     )  # fmt: skip
 
     def load(self, chunk: Chunk) -> None:

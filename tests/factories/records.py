@@ -181,7 +181,6 @@ class RfmSliceFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = analytics.RfmSlice
 
-    scored_on = dt.date(2026, 1, 1)
     r = 5
     f = 5
     segment = "champion"
@@ -195,10 +194,31 @@ class ValueSliceFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = analytics.ValueSlice
 
-    valued_on = dt.date(2026, 1, 1)
     tier = "high"
     bin = 1
     customers = 1
     alive = 1.0
     purchases = 1.0
     clv = 1
+
+
+class FirstOrderDayFactory(factory.django.DjangoModelFactory):
+    """A new customer."""
+
+    class Meta:
+        model = analytics.FirstOrderDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    customers = 1
+    repeaters = 0
+
+
+class ValueDoubtFactory(factory.django.DjangoModelFactory):
+    """A sum that is known to ten."""
+
+    class Meta:
+        model = analytics.ValueDoubt
+
+    clv = 100
+    variance = 25.0
+    loadings = [0.0] * 7

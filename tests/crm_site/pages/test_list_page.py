@@ -33,8 +33,8 @@ def body(response: Any) -> str:
 
 def test_page_and_fragment_come_from_one_template(directory: Any, manager: User, crowd: list[Customer]) -> None:
     whole, part = body(get(directory, manager)), body(get(directory, manager, **HTMX))
-    assert "<!doctype html>" in whole
-    assert "<!doctype html>" not in part
+    assert "<!DOCTYPE html>" in whole
+    assert "<!DOCTYPE html>" not in part
     start = whole.index('<div id="list-region"')
     assert part.strip() == whole[start : start + len(part.strip())]
 
@@ -47,7 +47,7 @@ def test_a_fragment_says_its_address_without_the_blanks_of_the_form(directory: A
 
 @pytest.mark.parametrize("header", ["HX-History-Restore-Request", "HX-Boosted"])
 def test_going_back_brings_the_whole_page(directory: Any, manager: User, header: str) -> None:
-    assert "<!doctype html>" in body(get(directory, manager, **HTMX, **{header: "true"}))
+    assert "<!DOCTYPE html>" in body(get(directory, manager, **HTMX, **{header: "true"}))
 
 
 def test_the_filter_form_is_asked_for_alone(directory: Any, manager: User) -> None:
