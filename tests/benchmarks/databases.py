@@ -1,0 +1,96 @@
+"""A PostgreSQL of the benchmarks' own, with a demo company of each size that is kept from run to run."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from crm_site.demo.loading import load_demo
+from crm_site.demo.models import DemoLoad
+from crm_site.local.locks import FileLock
+from crm_site.local.places import PROJECT, home_at, make_home
+from crm_site.local.postgres import Postgres
+
+FOLDER = Path(os.environ.get("BENCH_HOME") or Path(tempfile.gettempdir()) / f"guanxi-bench-{os.geteuid()}")
+# The figures of the last days would be empty if the company were older.
+KEPT_FOR = dt.timedelta(days=7)
+
+
+class Databases:
+    """Databases by size on one server; one of them is the default connection at a time."""
+
+    def __init__(self, server: Postgres) -> None:
+        self.server = server
+        self.loaded_in: dict[str, float] = {}
+
+    def provide(self, size: str) -> None:
+        """Make the company of this size unless a fresh one of this version of the code is there."""
+        name = self._name(size)
+        with self.server.connect("postgres") as session:
+            found = [row[0] for row in session.execute("SELECT datname FROM pg_database").fetchall()]
+            for other in found:
+                if other.startswith(f"bench_{size.lower()}_") and other != name:
+                    session.execute(f'DROP DATABASE "{other}" WITH (FORCE)')
+            if name not in found:
+                session.execute(f'CREATE DATABASE "{name}"')
+        self.use(size)
+        call_command("migrate", interactive=False, verbosity=0)
+        load = DemoLoad.objects.first()
+        if load is not None and (load.prepared_at is None or timezone.localdate() - load.day > KEPT_FOR):
+            connection.close()
+            with self.server.connect("postgres") as session:
+                session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self.provide(size)
+        elif load is None:
+            began = time.monotonic()
+            load_demo(size, say=lambda words: None)
+            self.loaded_in[size] = time.monotonic() - began
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
+
+    def use(self, size: str) -> None:
+        """Make this size the default connection, with a cold cache."""
+        connection.close()
+        connection.settings_dict.update(HOST=str(self.server.home.sockets), NAME=self._name(size), USER="crm", PORT="")
+        cache.clear()
+
+    def _name(self, size: str) -> str:
+        return f"bench_{size.lower()}_{fingerprint()}"
+
+
+def fingerprint() -> str:
+    """Return what changes with the tables and with the demo company."""
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/0*.py", "crm_site/*/migrations/0*.py", "crm_site/demo/*.py", "*/demo/*.py"):
+        for path in sorted(PROJECT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Databases]:
+    """Run the server; a second run of the benchmarks waits for the first."""
+    home = home_at(FOLDER)
+    make_home(home)
+    with FileLock(home.root / "lock") as lock:
+        lock.wait(float("inf"))
+        server = Postgres(home)
+        server.prepare()
+        server.start()
+        try:
+            server.wait_ready()
+            yield Databases(server)
+        finally:
+            connection.close()
+            server.stop()

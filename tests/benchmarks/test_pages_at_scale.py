@@ -1,0 +1,34 @@
+"""Pages cost the same with 400 customers and with 50,000: `make bench` prints the ratios."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks import report
+from tests.benchmarks.conftest import LARGE, SMALL
+from tests.benchmarks.databases import Databases
+from tests.benchmarks.pages import measure
+
+MOST_QUERIES = 12
+MOST_RATIO = 1.5
+# Below a difference that nobody notices, a ratio says more about the clock than about the page.
+NOTICEABLE_MS = 4.0
+
+
+@pytest.mark.parametrize("role", ["rep", "manager"])
+def test_pages_are_as_quick_as_with_few_customers(databases: Databases, role: str) -> None:
+    found = measure(databases, f"{role}@demo.example", (SMALL, LARGE))
+    text = report.table(found, SMALL, LARGE)
+    print(f"\nAs {role}\n{text}")  # noqa: T201, the point of it
+    report.write(role, text, report.machine())
+    slow = {
+        name: round(by_size[LARGE].median / by_size[SMALL].median, 2)
+        for name, by_size in found.items()
+        if by_size[LARGE].median > MOST_RATIO * by_size[SMALL].median
+        and by_size[LARGE].median - by_size[SMALL].median > NOTICEABLE_MS
+    }
+    greedy = {
+        name: by_size[LARGE].queries for name, by_size in found.items() if by_size[LARGE].queries > MOST_QUERIES
+    }
+    assert not slow, f"more than {MOST_RATIO} × the time at {SMALL}: {slow}"
+    assert not greedy, f"more than {MOST_QUERIES} queries: {greedy}"
