@@ -1,7 +1,12 @@
 """The addresses of the site: every app brings its own."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# The administration signs in where everybody does, behind the same lock-out.
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 urlpatterns = [
     path("", include("crm_site.pages.urls")),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.identifiers import credit_code
@@ -44,6 +45,7 @@ class CustomerForm(forms.ModelForm[Customer]):
         super().__init__(*args, **kwargs)
         self.user = user
         if self.instance.pk:
+            prefetch_related_objects([self.instance], "contact_points")
             for name in CONTACTS:
                 self.initial.setdefault(name, getattr(self.instance, name))
         if "organisation" in self.fields:

@@ -73,7 +73,7 @@ class CustomerList(ListPage[Customer]):
             path="metrics.last_order_at",
             sort="metrics__last_order_key",
         ),
-        Column(name="created", label=_("Created"), kind="date", path="created_at", sort="created_at"),
+        Column(name="created", label=_("Created"), kind="date", path="created_at", sort="created_at", wide=True),
         Column(name="owner", label=_("Owner"), kind="person", phone="side", head=False),
     )
     filters = (

@@ -48,7 +48,7 @@ class OrderList(ListPage[Order]):
         Column(name="status", label=_("Status"), path="get_status_display"),
         Column(name="date", label=_("Date"), kind="date", path="ordered_at", sort="ordered_at", phone="side"),
         Column(name="total", label=_("Total"), kind="money", currency="currency", phone="value"),
-        Column(name="base_total", label=_("In base currency"), kind="money", sort="base_total"),
+        Column(name="base_total", label=_("In base currency"), kind="money", sort="base_total", wide=True),
         Column(name="paid", label=_("Paid"), kind="money", path="paid_total", currency="currency"),
         Column(name="owner", label=_("Owner"), kind="person", head=False),
     )

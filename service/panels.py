@@ -24,7 +24,7 @@ DETRACTOR = 6
 
 register_nav(
     NavItem(
-        code="answers", label=_("Survey answers"), icon="star", url_name="service:answer-list", group=Group.SERVE,
+        code="answers", label=_("Answers"), icon="star", url_name="service:answer-list", group=Group.SERVE,
         module="service", order=10, phone=True,
     )
 )  # fmt: skip

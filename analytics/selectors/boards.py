@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Min
+from django.urls import reverse
 
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi, Source
@@ -59,3 +60,8 @@ def days_with_figures(user: User) -> tuple[dt.date, dt.date] | None:
     rows = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
     days = [row for row in rows if row[0] is not None]
     return (min(row[0] for row in days), max(row[1] for row in days)) if days else None
+
+
+def import_url(user: User) -> str:
+    """Return where a reader of an empty dashboard brings orders; empty for those who may not."""
+    return reverse("imports:import-create") if user.access.can_import("sales") else ""

@@ -58,7 +58,7 @@ def _parameters(result: dict[str, Any]) -> list[Pair]:
     purchases, spend = result["bgnbd"], result["gammagamma"]
     symbols = (("r", "r"), ("α", "alpha"), ("a", "a"), ("b", "b"))
     found = [(symbol, _rounded(purchases[name])) for symbol, name in symbols]
-    return [*found, *((name, _rounded(spend[name])) for name in ("p", "q", "v"))]
+    return [*found, *((name, _rounded(spend[name])) for name in ("p", "q")), ("v", formatting.decimal(spend["v"]))]
 
 
 def _rounded(value: float) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from analytics.kpis import KPIS
 from analytics.kpis.periods import DAY, months_later
 from analytics.kpis.registry import Kpi, Source
-from analytics.selectors.boards import Course, days_with_figures, read_course, sources_of
+from analytics.selectors.boards import Course, days_with_figures, import_url, read_course, sources_of
 from analytics.selectors.course_charts import revenue_chart, survey_chart
 from analytics.selectors.ranges import COMPARISONS, RANGES, Range, read_range
 from analytics.selectors.runs import live_as_of
@@ -49,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "ranges": RANGES.items(),
         "comparisons": COMPARISONS.items(),
         "known": known,
+        "import_url": import_url(user),
         **_figures(user, chosen),
     }
     if known:

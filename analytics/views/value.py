@@ -16,7 +16,7 @@ from analytics.constants import JOBS_OF_VALUE
 from analytics.kpis import KPIS
 from analytics.kpis.periods import Period
 from analytics.kpis.values import Values
-from analytics.selectors.boards import sources_of
+from analytics.selectors.boards import import_url, sources_of
 from analytics.selectors.model_card import model_card
 from analytics.selectors.runs import latest_runs, live_as_of
 from analytics.selectors.tiles import tile
@@ -28,6 +28,7 @@ from crm_site.jobs.starting import start_job
 from crm_site.pages import formatting
 from crm_site.pages.jobs import progress_context, startable_jobs
 from crm_site.pages.requests import signed_in
+from crm_site.staff.choices import Scope
 from customers.lists import customer_list
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def customer_value(request: HttpRequest) -> HttpResponse:
         "rfm_run": runs.get("rfm"),
         "clv_run": runs.get("clv"),
         "buyers": loaded["buyers"].customers,
+        "sees_runs": user.access.view_scope("analytics") is Scope.ALL,
+        "import_url": import_url(user),
         **_running(user),
         **_charts(values, cells),
     }

@@ -31,7 +31,24 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Said the same in both languages: names, codes and signs.
 SAME = frozenset(
-    {"E.164", "English", "CSAT", "NPS", "RFM", "CLV", "SKU", "API", "CSV", "XLSX", "WeChat", "P(alive)", "n", "–"}
+    {
+        "E.164",
+        "English",
+        "CSAT",
+        "CSAT (1–5)",
+        "NPS",
+        "NPS (0–10)",
+        "RFM",
+        "CLV",
+        "SKU",
+        "API",
+        "CSV",
+        "XLSX",
+        "WeChat",
+        "P(alive)",
+        "n",
+        "–",
+    }
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.admin import UserSessionAdmin
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -72,3 +74,14 @@ class RoleAdmin(admin.ModelAdmin[Role]):
     list_display = ("name", "code")
     search_fields = ("name", "code")
     inlines = (GrantInline,)
+
+
+admin.site.unregister(UserSession)
+
+
+@admin.register(UserSession)
+class SessionAdmin(UserSessionAdmin):  # type: ignore[misc]  # allauth ships no types
+    """Signed-in devices; allauth's own page searches for user names, which our users don't have."""
+
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "ip")

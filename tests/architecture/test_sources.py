@@ -35,7 +35,10 @@ GATES: dict[str, tuple[str, dict[str, str]]] = {
         {},
     ),
     "leftovers": (r"\b(TODO|FIXME|XXX|HACK)\b", {}),
-    "code made from text": (r"(?<![\w.])(eval|exec)\(|new Function\(|innerHTML\s*=|insertAdjacentHTML|document\.write", {}),
+    "code made from text": (
+        r"(?<![\w.])(eval|exec)\(|new Function\(|innerHTML\s*=|insertAdjacentHTML|document\.write",
+        {},
+    ),
     "templates made from text": (r"\bTemplate\(|from_string\(", {}),
     "naked queries for one record": (r"\bget_object_or_404\b", {}),
     "celery reads more than JSON": (r"accept_content\s*=\s*\[[^\]]*(pickle|yaml)", {}),

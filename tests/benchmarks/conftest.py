@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.benchmarks.databases import Databases, serving
@@ -18,7 +18,7 @@ LARGE = os.environ.get("SIZE") or "M"
 @pytest.fixture(scope="module")
 def databases(django_db_blocker: DjangoDbBlocker) -> Iterator[Databases]:
     """Both sizes, ready to be used."""
-    before = {key: connection.settings_dict[key] for key in ("HOST", "NAME", "USER", "PORT")}
+    before = connections["default"]
     with django_db_blocker.unblock():
         try:
             with serving() as found:
@@ -26,5 +26,4 @@ def databases(django_db_blocker: DjangoDbBlocker) -> Iterator[Databases]:
                 found.provide(LARGE)
                 yield found
         finally:
-            connection.close()
-            connection.settings_dict.update(before)
+            connections["default"] = before

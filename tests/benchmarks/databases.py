@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from crm_site.demo.loading import load_demo
@@ -33,6 +33,7 @@ class Databases:
     def __init__(self, server: Postgres) -> None:
         self.server = server
         self.loaded_in: dict[str, float] = {}
+        self.connections: dict[str, BaseDatabaseWrapper] = {}
 
     def provide(self, size: str) -> None:
         """Make the company of this size unless a fresh one of this version of the code is there."""
@@ -60,10 +61,18 @@ class Databases:
                 cursor.execute("VACUUM ANALYZE")
 
     def use(self, size: str) -> None:
-        """Make this size the default connection, with a cold cache."""
-        connection.close()
-        connection.settings_dict.update(HOST=str(self.server.home.sockets), NAME=self._name(size), USER="crm", PORT="")
-        cache.clear()
+        """Make this size the default connection. Each keeps its own, warm, as a busy server does."""
+        if size not in self.connections:
+            place = {"HOST": str(self.server.home.sockets), "NAME": self._name(size), "USER": "crm", "PORT": ""}
+            made = connections.create_connection("default")
+            made.settings_dict = {**made.settings_dict, **place, "CONN_MAX_AGE": None}
+            self.connections[size] = made
+        connections["default"] = self.connections[size]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for one in self.connections.values():
+            one.close()
 
     def _name(self, size: str) -> str:
         return f"bench_{size.lower()}_{fingerprint()}"
@@ -90,7 +99,8 @@ def serving() -> Iterator[Databases]:
         server.start()
         try:
             server.wait_ready()
-            yield Databases(server)
+            databases = Databases(server)
+            yield databases
+            databases.close()
         finally:
-            connection.close()
             server.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm_site.staff.models import User
+from customers.demo.inventing import romanised
 from customers.lists import customer_list
 from customers.models import Customer
 from sales.lists import order_list
@@ -23,9 +24,10 @@ from service.lists import answer_list
 if TYPE_CHECKING:
     from tests.benchmarks.databases import Databases
 
-WARM, TIMES, ROUNDS = 3, 6, 3
+WARM, TIMES = 5, 25
 NEXT = re.compile(r'href="([^"]*[?&;]after=[^"]*)"')
-QUERIES = {"Latin": "müller", "two Chinese characters": "建国", "pinyin": "wangwei", "part of a company": "hart"}
+# Searches with so many hits that they fill a page only of the large company.
+BROAD = {"Latin": "müller", "two Chinese characters": "建国", "pinyin": "wangwei"}
 
 
 @dataclass
@@ -39,6 +41,18 @@ class Measured:
     def median(self) -> float:
         """The median time."""
         return statistics.median(self.times)
+
+
+@dataclass
+class Page:
+    """One page at all sizes. A broad search is compared with the list as it stands at the small size, as full."""
+
+    by_size: dict[str, Measured]
+    baseline: Measured
+
+    def ratio(self, large: str) -> float:
+        """Return the time at the large size over the time it is compared with."""
+        return self.by_size[large].median / self.baseline.median
 
 
 class Reader:
@@ -63,31 +77,56 @@ class Reader:
 
 
 Visit = Callable[[Reader], object]
+LIST = "Customers"
 
 
-def visits(reader: Reader) -> Iterator[tuple[str, Visit, int]]:
-    """Yield what is measured: a name, the visit, and how many visits make one time."""
-    yield "Today", visit("/"), 1
+def visits(reader: Reader) -> dict[str, Visit]:
+    """Return what is measured, by name."""
     url = reverse("customers:customer-list")
-    yield "Customers", visit(url), 1
+    found: dict[str, Visit] = {"Today": visit("/"), LIST: visit(url)}
     for column in customer_list.columns:
         if column.sort:
-            yield f"Customers by {column.name}", visit(f"{url}?sort={column.name}"), 1
-            yield f"Customers by {column.name}, backwards", visit(f"{url}?sort=-{column.name}"), 1
-    for name, query in QUERIES.items():
-        yield f"Customers, search: {name}", visit(f"{url}?q={query}"), 1
-    yield "Customers, 100 × next", lambda one: one.turn(url), 100
-    yield "Orders", visit(reverse(order_list.url_name)), 1
-    yield "Orders by total", visit(f"{reverse(order_list.url_name)}?sort=-base_total"), 1
-    yield "Survey answers", visit(reverse(answer_list.url_name)), 1
+            found[f"{LIST} by {column.name}"] = visit(f"{url}?sort={column.name}")
+            found[f"{LIST} by {column.name}, backwards"] = visit(f"{url}?sort=-{column.name}")
+    for name, word in rare_words(reader.user).items():
+        found[f"Search: {name}, few hits"] = visit(f"{url}?q={word}")
+    for name, word in BROAD.items():
+        found[f"Search: {name}, many hits"] = visit(f"{url}?q={word}")
+    found[f"{LIST}, 100 × next"] = lambda one: one.turn(url)
+    orders = reverse(order_list.url_name)
+    found |= {"Orders": visit(orders), "Orders by total": visit(f"{orders}?sort=-base_total")}
+    found["Survey answers"] = visit(reverse(answer_list.url_name))
     seen = Customer.objects.visible_to(reader.user).filter(stage="returning").order_by("pk")
     record = seen[seen.count() // 2].pk
-    yield "Customer", visit(reverse("customers:customer-detail", args=[record])), 1
-    for name in ("customers:customer-timeline", "sales:customer-orders-panel", "service:customer-answers-panel",
-                 "analytics:customer-value-panel"):  # fmt: skip
-        yield f"Customer, {name.partition('-')[2].replace('-', ' ')}", visit(reverse(name, args=[record])), 1
+    found["Customer"] = visit(reverse("customers:customer-detail", args=[record]))
+    for name in PANELS:
+        found[f"Customer: {name.partition('-')[2].replace('-', ' ')}"] = visit(reverse(name, args=[record]))
     for name in ("overview", "customer-value"):
-        yield f"Dashboard: {name}", visit(reverse(f"analytics:{name}")), 1
+        found[f"Dashboard: {name}"] = visit(reverse(f"analytics:{name}"))
+    return found
+
+
+PANELS = (
+    "customers:customer-timeline", "sales:customer-orders-panel", "service:customer-answers-panel",
+    "analytics:customer-value-panel",
+)  # fmt: skip
+
+
+def rare_words(user: User) -> dict[str, str]:
+    """Return words with which the person finds one customer: a Latin name, two characters, and their pinyin."""
+    mine = Customer.objects.visible_to(user)
+    chinese = (
+        mine.filter(kind="person", country="China", name__regex="^...$").order_by("pk").values_list("name", flat=True)
+    )
+    latin = mine.filter(kind="person").exclude(country="China").order_by("pk").values_list("name", flat=True)
+    pairs = fewest(user, [name[1:] for name in chinese[:40]])
+    pinyin = fewest(user, [romanised(name) for name in chinese[:40]])
+    return {"Latin": fewest(user, list(latin[:40])), "two Chinese characters": pairs, "pinyin": pinyin}
+
+
+def fewest(user: User, words: list[str]) -> str:
+    """Return the word with the fewest hits."""
+    return min(words, key=lambda word: customer_list.search(user, word).count())
 
 
 def visit(url: str) -> Visit:
@@ -95,24 +134,36 @@ def visit(url: str) -> Visit:
     return lambda reader: reader.get(url)
 
 
-def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[str, dict[str, Measured]]:
-    """Return page → size → times. Sizes take turns, so that a busy machine slows both alike."""
-    found: dict[str, dict[str, Measured]] = {}
+def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[str, Page]:
+    """Return the pages of one person. Sizes take turns at every request, so a busy machine slows both alike."""
     readers: dict[str, Reader] = {}
-    for turn in range(ROUNDS):
+    planned: dict[str, dict[str, Visit]] = {}
+    for size in sizes:
+        databases.use(size)
+        readers[size] = Reader(email)
+        planned[size] = visits(readers[size])
+    found: dict[str, Page] = {}
+    for name in planned[sizes[0]]:
+        by_size = {size: Measured() for size in sizes}
+        times = 100 if name.endswith("next") else TIMES
+        for turn in range(WARM + times):
+            for size in sizes:
+                databases.use(size)
+                took = once(planned[size][name], readers[size])
+                if turn >= WARM:
+                    by_size[size].times.append(took)
         for size in sizes:
             databases.use(size)
-            reader = readers.setdefault(size, Reader(email))
-            for name, open_page, repeats in visits(reader):
-                one = found.setdefault(name, {}).setdefault(size, Measured())
-                for _warm in range(WARM):
-                    open_page(reader)
-                if turn == 0:
-                    with CaptureQueriesContext(connection) as captured:
-                        open_page(reader)
-                    one.queries = len(captured)
-                for _time in range(max(TIMES, repeats // ROUNDS)):
-                    began = time.perf_counter()
-                    open_page(reader)
-                    one.times.append((time.perf_counter() - began) * 1000)
+            with CaptureQueriesContext(connection) as captured:
+                planned[size][name](readers[size])
+            by_size[size].queries = len(captured)
+        same = found[LIST].by_size[sizes[0]] if name.endswith("many hits") else by_size[sizes[0]]
+        found[name] = Page(by_size, same)
     return found
+
+
+def once(open_page: Visit, reader: Reader) -> float:
+    """Return how many milliseconds one visit takes."""
+    began = time.perf_counter()
+    open_page(reader)
+    return (time.perf_counter() - began) * 1000

@@ -13,19 +13,18 @@ from django.utils import timezone
 from crm_site.local.places import PROJECT
 
 if TYPE_CHECKING:
-    from tests.benchmarks.pages import Measured
+    from tests.benchmarks.pages import Page
 
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 START, END = "<!-- pages: {} -->", "<!-- end of pages: {} -->"
 
 
-def table(found: dict[str, dict[str, Measured]], small: str, large: str) -> str:
+def table(found: dict[str, Page], small: str, large: str) -> str:
     """Return the measurements as a Markdown table."""
     lines = [f"| page | {small}, ms | {large}, ms | ratio | queries |", "|---|---:|---:|---:|---:|"]
-    for name, by_size in found.items():
-        one, other = by_size[small], by_size[large]
-        ratio = other.median / one.median
-        lines.append(f"| {name} | {one.median:.1f} | {other.median:.1f} | {ratio:.2f} | {other.queries} |")
+    for name, page in found.items():
+        one, other = page.by_size[small], page.by_size[large]
+        lines.append(f"| {name} | {one.median:.1f} | {other.median:.1f} | {page.ratio(large):.2f} | {other.queries} |")
     return "\n".join(lines)
 
 

@@ -1,15 +1,18 @@
 """Factories of people and access."""
 
+import datetime as dt
 from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
 
 from crm_site.api.models import ApiToken, token_digest
+from crm_site.demo.models import DemoLoad, DemoRange
 from crm_site.events.models import Delivery, EventRecord
 from crm_site.imports.models import Import, StagedRow
 from crm_site.imports.services import keep_upload
 from crm_site.jobs.models import JobRun
+from crm_site.pages.models import FirstSteps
 from crm_site.staff.models import Role, RoleGrant, Team, User
 
 PASSWORD = "a long enough password"
@@ -130,3 +133,35 @@ class StagedRowFactory(factory.django.DjangoModelFactory):
     line = factory.Sequence(lambda number: number + 2)
     group = factory.Sequence(str)
     cells = factory.LazyFunction(list)
+
+
+class FirstStepsFactory(factory.django.DjangoModelFactory):
+    """A checklist with one tick."""
+
+    class Meta:
+        model = FirstSteps
+
+    user = factory.SubFactory(UserFactory)
+    ticked = factory.LazyFunction(lambda: ["add-customer"])
+
+
+class DemoLoadFactory(factory.django.DjangoModelFactory):
+    """A small demo company."""
+
+    class Meta:
+        model = DemoLoad
+
+    size = "S"
+    seed = 2026
+    day = dt.date(2026, 1, 1)
+
+
+class DemoRangeFactory(factory.django.DjangoModelFactory):
+    """Ten demo customers that are gone."""
+
+    class Meta:
+        model = DemoRange
+
+    table = "customers.customer"
+    low = 1
+    high = 10

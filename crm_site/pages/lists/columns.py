@@ -41,7 +41,8 @@ class Column:
 
     `path` is the dotted way from the record to the value (the name by default) and `sort` the ORM path of a
     NOT NULL database column, without which the head is no button. `template` renders the cell from `record`,
-    `value` and `column`; it must not query. `phone` places the cell in the two-line row of small screens.
+    `value` and `column`; it must not query. `phone` places the cell in the two-line row of small screens; a `wide` column
+    stands on wide screens only.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column:
     phone: PhonePlace = ""
     export: Callable[[Any], Any] | None = None
     head: bool = True
+    wide: bool = False
 
     @property
     def descends_first(self) -> bool:
@@ -69,6 +71,8 @@ class Column:
         if self.kind in RIGHT:
             names.append("cell-end")
         names.append(f"phone-{self.phone or ('title' if self.kind == 'title' else 'none')}")
+        if self.wide:
+            names.append("cell-wide")
         return " ".join(names)
 
     @property

@@ -26,7 +26,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 def digest() -> str:
     """Return a digest of what the company consists of, keys left out."""
     parts: list[Any] = [
-        Customer.objects.order_by("pk").values_list("name", "created_at", "owner__email", "organisation__name", "stage"),
+        Customer.objects.order_by("pk").values_list(
+            "name", "created_at", "owner__email", "organisation__name", "stage"
+        ),
         Order.objects.order_by("ordered_at", "pk").values_list("ordered_at", "total", "currency", "customer__name"),
         SurveyAnswer.objects.order_by("answered_at", "pk").values_list("score", "comment", "customer__name"),
     ]
@@ -44,7 +46,9 @@ def test_every_record_is_marked() -> None:
 def test_every_customer_has_figures_and_the_jobs_have_run() -> None:
     assert CustomerMetrics.objects.count() == CustomerScore.objects.count() == Customer.objects.count()
     assert list(JobRun.objects.order_by("pk").values_list("name", "state")) == [(name, "succeeded") for name in FIGURES]
-    assert CustomerScore.objects.exclude(segment="").count() == CustomerMetrics.objects.filter(orders_count__gt=0).count()
+    assert (
+        CustomerScore.objects.exclude(segment="").count() == CustomerMetrics.objects.filter(orders_count__gt=0).count()
+    )
     assert DemoLoad.objects.get().prepared_at is not None
 
 

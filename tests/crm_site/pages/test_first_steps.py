@@ -108,9 +108,7 @@ def test_putting_away_keeps_the_ticks(cast: Cast) -> None:
     assert (kept.hidden, kept.ticked) == (True, ["add-customer"])
 
 
-def test_today_pays_one_query_and_the_card_two(
-    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_today_pays_one_query_and_the_card_two(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     assert cast.owner.access
     with django_assert_num_queries(1):
         is_wanted(cast.owner)

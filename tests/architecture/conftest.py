@@ -1,0 +1,87 @@
+"""A crowd of records of every kind, as large as a test wants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from analytics.models import SalesDay
+from crm_site.imports.models import RowState
+from tests.conftest import Cast
+from tests.factories import records, staff
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """One record of every kind whose page is measured."""
+
+    customer: Any
+    order: Any
+    product: Any
+    survey: Any
+    answer: Any
+    run: Any
+    job: Any
+    unmapped: Any
+
+    def grow(self, cast: Cast, count: int) -> None:
+        """Add that many records of every kind, and as much to each of the measured ones."""
+        for number in range(count):
+            self._grow_customers(cast)
+            records.OrderLineFactory(order=self.order, position=number + 1)
+            records.PaymentFactory(order=self.order)
+            records.OrderLineFactory(product=self.product, order=records.OrderFactory(customer=self.customer))
+            records.SurveyAnswerFactory(survey=self.survey, customer=self.customer)
+            staff.JobRunFactory(started_by=cast.owner, state="succeeded")
+            staff.ImportFactory(started_by=cast.owner, run=staff.JobRunFactory(name="import", state="succeeded"))
+            staff.StagedRowFactory(
+                job=self.job, state=RowState.FAILED, problems=[{"column": "name", "code": "required", "value": ""}]
+            )
+            self._grow_facts(cast)
+
+    def _grow_customers(self, cast: Cast) -> None:
+        organisation = records.CustomerFactory(kind="organisation", owner=cast.owner)
+        customer = records.CustomerFactory(owner=cast.owner, organisation=organisation)
+        customer.tags.add(records.TagFactory())
+        records.ContactPointFactory(customer=customer)
+        self.customer.tags.add(records.TagFactory())
+        records.ContactPointFactory(customer=self.customer)
+        records.AddressFactory(customer=self.customer)
+        records.ActivityFactory(customer=self.customer, actor=cast.owner)
+        customer.score.segment = "at_risk"
+        customer.score.save()
+
+    def _grow_facts(self, cast: Cast) -> None:
+        day = timezone.localdate() - dt.timedelta(days=7 * SalesDay.objects.count())
+        mine: dict[str, Any] = {"owner": cast.owner, "team": cast.owner.team}
+        records.SalesDayFactory(day=day, orders=1, order_revenue=100, **mine)
+        records.SurveyDayFactory(day=day, **mine)
+
+
+@pytest.fixture
+def crowd(cast: Cast) -> Callable[[int], Crowd]:
+    """Return a maker of crowds; everything belongs to the cast's owner."""
+
+    def gather(count: int) -> Crowd:
+        organisation = records.CustomerFactory(kind="organisation", owner=cast.owner)
+        customer = records.CustomerFactory(owner=cast.owner, organisation=organisation)
+        run = staff.JobRunFactory(name="metrics", started_by=cast.owner, state="succeeded")
+        made = Crowd(
+            customer=customer,
+            order=records.OrderFactory(customer=customer),
+            product=records.ProductFactory(),
+            survey=records.SurveyFactory(),
+            answer=records.SurveyAnswerFactory(customer=customer),
+            run=run,
+            job=staff.ImportFactory(started_by=cast.owner, run=staff.JobRunFactory(name="import", state="succeeded")),
+            unmapped=staff.ImportFactory(started_by=cast.owner),
+        )
+        made.grow(cast, count)
+        return made
+
+    return gather

@@ -1,0 +1,128 @@
+"""Query budgets as data: what each page asks of the database, the same for 3 rows as for 30.
+
+After a change that is meant, write the new figures down: `CRM_RECORD_BUDGETS=1 pytest tests/architecture/test_query_budgets.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+from pytest_django.fixtures import Settings
+
+from crm_site.pages.lists.registry import list_pages
+from crm_site.pages.today import cards
+from crm_site.staff.models import User
+from tests.architecture.conftest import Crowd
+from tests.conftest import Cast
+
+SignIn = Callable[[User], Client]
+BUDGETS = Path(__file__).with_name("query_budgets.json")
+MOST = 12
+# A page may grow cheaper by this much before its budget must be tightened.
+SLACK = 1
+RECORDING = os.environ.get("CRM_RECORD_BUDGETS") == "1"
+
+Address = Callable[[Crowd], str]
+get_resolver().url_patterns  # lists become known with their addresses
+PAGES: dict[str, Address] = {
+    "pages:today": lambda crowd: reverse("pages:today"),
+    "pages:preferences": lambda crowd: reverse("pages:preferences"),
+    "pages:palette": lambda crowd: reverse("pages:palette") + "?q=cust",
+    "pages:pick": lambda crowd: reverse("pages:pick", args=["customers"]) + "?q=cust",
+    "pages:job-detail": lambda crowd: reverse("pages:job-detail", args=[crowd.run.pk]),
+    "pages:job-progress": lambda crowd: reverse("pages:job-progress", args=[crowd.run.pk]),
+    "imports:import-create": lambda crowd: reverse("imports:import-create"),
+    "imports:import-detail, mapped": lambda crowd: reverse("imports:import-detail", args=[crowd.job.pk]),
+    "imports:import-detail, to map": lambda crowd: reverse("imports:import-detail", args=[crowd.unmapped.pk]),
+    "customers:customer-detail": lambda crowd: reverse("customers:customer-detail", args=[crowd.customer.pk]),
+    "customers:customer-edit": lambda crowd: reverse("customers:customer-edit", args=[crowd.customer.pk]),
+    "customers:customer-create": lambda crowd: reverse("customers:customer-create"),
+    "customers:customer-timeline": lambda crowd: reverse("customers:customer-timeline", args=[crowd.customer.pk]),
+    "customers:customer-field": lambda crowd: reverse("customers:customer-field", args=[crowd.customer.pk, "name"]),
+    "sales:order-detail": lambda crowd: reverse("sales:order-detail", args=[crowd.order.pk]),
+    "sales:order-create": lambda crowd: reverse("sales:order-create"),
+    "sales:product-detail": lambda crowd: reverse("sales:product-detail", args=[crowd.product.pk]),
+    "sales:customer-orders-panel": lambda crowd: reverse("sales:customer-orders-panel", args=[crowd.customer.pk]),
+    "service:survey-detail": lambda crowd: reverse("service:survey-detail", args=[crowd.survey.pk]),
+    "service:answer-detail": lambda crowd: reverse("service:answer-detail", args=[crowd.answer.pk]),
+    "service:customer-answers-panel": lambda crowd: reverse("service:customer-answers-panel", args=[crowd.customer.pk]),
+    "analytics:overview": lambda crowd: reverse("analytics:overview"),
+    "analytics:customer-value": lambda crowd: reverse("analytics:customer-value"),
+    "analytics:customer-value-panel": lambda crowd: reverse("analytics:customer-value-panel", args=[crowd.customer.pk]),
+}
+LISTS: dict[str, Address] = {
+    f"{page.url_name}{view}": lambda crowd, page=page, query=query: f"{page.path}{query}"  # type: ignore[misc]
+    for page in list_pages()
+    for view, query in (("", ""), (", searched", "?q=customer"), (", exported", "?export=csv"))
+}
+CARDS: dict[str, Address] = {
+    f"pages:today-card {card.code}": lambda crowd, card=card: reverse("pages:today-card", args=[card.code])  # type: ignore[misc]
+    for card in cards
+}
+API: dict[str, Address] = {
+    f"/api/v1/{name}/": lambda crowd, name=name: f"/api/v1/{name}/"  # type: ignore[misc]
+    for name in ("customers", "products", "orders", "payments", "surveys", "survey-answers", "kpis")
+}
+ALL = {**PAGES, **LISTS, **CARDS, **API}
+
+
+def queries(client: Client, address: str) -> int:
+    """Return how many queries a warm request takes, or its status below 0 when it is refused."""
+    client.get(address)  # what is read once a process is read now
+    with CaptureQueriesContext(connection) as asked:
+        answer: Any = client.get(address)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    return len(asked) if answer.status_code == 200 else -answer.status_code
+
+
+@pytest.fixture
+def measured(
+    cast: Cast, crowd: Callable[[int], Crowd], signed_in: SignIn, settings: Settings, tmp_path: Path
+) -> dict[str, dict[str, list[int]]]:
+    """Return the queries of every page for rep and manager, with 3 and with 30 of everything."""
+    settings.MEDIA_ROOT = tmp_path
+    gathered, found = crowd(3), {name: {"rep": [], "manager": []} for name in ALL}
+    for more in (0, 27):
+        gathered.grow(cast, more)
+        for role, person in (("rep", cast.owner), ("manager", cast.manager)):
+            client = signed_in(person)
+            for name, address in ALL.items():
+                found[name][role].append(queries(client, address(gathered)))
+    return found
+
+
+def test_every_page_keeps_its_query_budget(measured: dict[str, dict[str, list[int]]]) -> None:
+    latest = {name: {role: counts[-1] for role, counts in roles.items()} for name, roles in sorted(measured.items())}
+    if RECORDING:
+        lines = [f"  {json.dumps(name)}: {json.dumps(roles)}" for name, roles in latest.items()]
+        BUDGETS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    budgets = json.loads(BUDGETS.read_text())
+    assert sorted(budgets) == sorted(latest), "write down what is new, and strike what is gone"
+    growing = {name: roles for name, roles in measured.items() for few, many in roles.values() if few != many}
+    assert growing == {}, "more rows take more queries"
+    assert {name: roles for name, roles in latest.items() if any(n > MOST for n in roles.values())} == {}
+    wrong = {
+        f"{name} as {role}": (count, budgets[name][role])
+        for name, roles in latest.items()
+        for role, count in roles.items()
+        if not budgets[name][role] - SLACK <= count <= budgets[name][role]
+    }
+    assert wrong == {}, "measured, budget"
+
+
+def test_the_sweep_measures_every_list_and_every_record_page() -> None:
+    from tests.architecture.test_every_page import ADDRESSES
+
+    named = {name.partition(",")[0] for name in ALL}
+    details = {name for name, _converters in ADDRESSES if name.endswith(("-detail", "-panel", "-list", ":overview"))}
+    assert details - named == set()
