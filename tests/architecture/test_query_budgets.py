@@ -1,6 +1,6 @@
 """Query budgets as data: what each page asks of the database, the same for 3 rows as for 30.
 
-After a change that is meant, write the new figures down: `CRM_RECORD_BUDGETS=1 pytest tests/architecture/test_query_budgets.py`.
+After a change that is meant, write the new figures down: run this file with CRM_RECORD_BUDGETS=1.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SLACK = 1
 RECORDING = os.environ.get("CRM_RECORD_BUDGETS") == "1"
 
 Address = Callable[[Crowd], str]
-get_resolver().url_patterns  # lists become known with their addresses
+assert get_resolver().url_patterns  # lists become known with their addresses
 PAGES: dict[str, Address] = {
     "pages:today": lambda crowd: reverse("pages:today"),
     "pages:preferences": lambda crowd: reverse("pages:preferences"),

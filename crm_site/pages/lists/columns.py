@@ -41,8 +41,8 @@ class Column:
 
     `path` is the dotted way from the record to the value (the name by default) and `sort` the ORM path of a
     NOT NULL database column, without which the head is no button. `template` renders the cell from `record`,
-    `value` and `column`; it must not query. `phone` places the cell in the two-line row of small screens; a `wide` column
-    stands on wide screens only.
+    `value` and `column`; it must not query. `phone` places the cell in the two-line row of small screens;
+    a `wide` column stands on wide screens only.
     """
 
     name: str
