@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet, Value
 from django.urls import reverse
 
 from analytics.kpis.periods import Period
@@ -52,14 +52,21 @@ def days_with_figures(user: User) -> tuple[dt.date, dt.date] | None:
     """Return the first and last day with a figure the reader may see, or None."""
     found = []
     if user.access.can_view("sales"):
-        found.append(SalesDay.objects.visible_to(user).order_by().values_list(Min("day"), Max("day")))
+        found.append(_first_and_last(SalesDay.objects.visible_to(user)))
     if user.access.can_view("service"):
-        found.append(SurveyDay.objects.visible_to(user).order_by().values_list(Min("day"), Max("day")))
+        found.append(_first_and_last(SurveyDay.objects.visible_to(user)))
     if not found:
         return None
     rows = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
     days = [row for row in rows if row[0] is not None]
     return (min(row[0] for row in days), max(row[1] for row in days)) if days else None
+
+
+def _first_and_last(facts: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """Return one row for all facts: without the constant, each would be a group and a row of its own."""
+    whole = facts.order_by().values(whole=Value(1)).annotate(first=Min("day"), last=Max("day"))
+    found: QuerySet[Any, Any] = whole.values_list("first", "last")
+    return found
 
 
 def import_url(user: User) -> str:

@@ -24,8 +24,8 @@ RANGES: dict[str, StrOrPromise] = {
     "custom": _("Custom"),
 }
 COMPARISONS: dict[str, StrOrPromise] = {
-    "previous": _("the period before"),
-    "year": _("a year before"),
+    "previous": _("previous period"),
+    "year": _("year before"),
     "none": _("nothing"),
 }
 LONGEST = 366 * 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Min
+from django.db.models import Min, Value
 from django.utils import timezone
 
 from crm_site.events.models import Delivery, DeliveryState
@@ -18,11 +18,10 @@ def live_as_of() -> dt.datetime:
     """Return up to when live figures hold everything: now, or the oldest change that has not reached them yet."""
     waiting = Delivery.objects.filter(handler__startswith="analytics.", state=DeliveryState.PENDING)
     rebuilding = JobRun.objects.active().filter(name=LIVE_JOB)
-    oldest = (
-        waiting.order_by()
-        .values(first=Min("event__occurred_at"))
-        .union(rebuilding.order_by().values(first=Min("created_at")), all=True)
-    )
+    # The constant makes one group of all rows, and so one row of the answer.
+    owed = waiting.order_by().values(whole=Value(1)).annotate(first=Min("event__occurred_at")).values("first")
+    under_way = rebuilding.order_by().values(whole=Value(1)).annotate(first=Min("created_at")).values("first")
+    oldest = owed.union(under_way, all=True)
     moments: list[dt.datetime] = [row["first"] for row in oldest if row["first"] is not None]
     return min([timezone.now(), *moments])
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi
@@ -54,8 +54,7 @@ def change_words(kpi: Kpi, change: float, against: str) -> str:
     size = abs(change)
     if kpi.unit in ("percent", "points"):
         shown = round_half_away(size, 0 if kpi.unit == "points" else 1)
-        points = ngettext("%(points)s point", "%(points)s points", 1 if shown == 1 else 2)
-        said = points % {"points": formatting.decimal(shown)}
+        said = gettext("%(points)s pts") % {"points": formatting.decimal(shown)}
     elif kpi.unit == "score":
         said = formatting.decimal(round_half_away(size, 2))
     else:

@@ -42,12 +42,16 @@ def tables() -> list[type[models.Model]]:
     return [DemoRange(table=label).records for label in labels]
 
 
-def plan_clearing() -> Plan:
-    """Count what clearing would remove, and what was added to demo records by hand."""
+def plan_clearing(keep: User | None = None) -> Plan:
+    """Count what clearing would remove, and what was added to demo records by hand; `keep` stays."""
     plan = Plan()
     attached: dict[type[models.Model], int] = {}
     for model in tables():
+        if model._meta.auto_created:
+            continue  # links between records go without saying
         mine = model._base_manager.filter(is_demo(model))
+        if keep is not None and model is User:
+            mine = mine.exclude(pk=keep.pk)
         plan.removed.append(Line(_plural(model), mine.count()))
         for relation in _relations(model, models.CASCADE):
             child: Any = relation.related_model

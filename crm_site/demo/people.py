@@ -58,7 +58,7 @@ CAST = (
     Person("rep", "Li Na 李娜", "rep", "Sales North", shown=True),
     Person("rep.north", "Jonas Lindqvist", "rep", "Sales North"),
     Person("lead.north", "Mei Chen 陈美", "team-lead", "Sales North", shown=True),
-    Person("rep.south", "Camille Laurent", "rep", "Sales South", shown=True),
+    Person("rep.south", "Camille Laurent", "rep", "Sales South"),
     Person("rep.south.two", "王志强", "rep", "Sales South", "zh-hans"),
     Person("lead.south", "Oliver Brandt", "team-lead", "Sales South"),
     Person("agent", "Amara Okafor", "agent", "Service", shown=True),

@@ -34,7 +34,7 @@ def clear(request: HttpRequest) -> HttpResponse:
     context = {
         "page_title": gettext("Demo data"),
         "load": load,
-        "plan": plan_clearing() if load else None,
+        "plan": plan_clearing(keep=user) if load else None,
         "running": JobRun.objects.active().filter(name="demo_clear").first(),
         "is_guest": User.objects.filter(is_demo(User), pk=user.pk).exists(),
     }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crm_site.demo.sizes import Size
     from crm_site.staff.models import User
 
-HISTORY_DAYS = 730
+HISTORY_DAYS = 760
 CHUNK = 20_000
 
 

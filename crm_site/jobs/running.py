@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import structlog
 from django.conf import settings
@@ -78,6 +79,20 @@ def _finish(run: JobRun, state: JobState, result: dict[str, object] | None = Non
         phase="",
     )
     log.info("job_finished", job=run.name, run=run.pk, state=state)
+
+
+def work_off(after: JobRun, wait_seconds: float = 600.0) -> None:
+    """Work the runs that were requested after `after` to their end, or wait for the workers that have them."""
+    deadline = time.monotonic() + wait_seconds
+    while time.monotonic() < deadline:
+        runs = JobRun.objects.active().filter(pk__gt=after.pk).order_by("pk")
+        queued = [run.pk for run in runs if run.state == JobState.QUEUED]
+        if not runs:
+            return
+        for pk in queued:
+            run_job(pk)
+        if not queued:
+            time.sleep(0.2)
 
 
 def sweep() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -93,8 +94,13 @@ class RecordFormView(LoginRequiredMixin, View):
         return fetch_editable(manager.all(), user, pk=pk)
 
     def _form(self, request: HttpRequest, record: Any, data: Any) -> Any:
-        initial = {name: value for name, value in request.GET.items() if name in self.form_class.base_fields}
-        return self.form_class(data, instance=self._again(record), initial=initial, user=signed_in(request))
+        form = self.form_class(data, instance=self._again(record), user=signed_in(request))
+        for name, value in request.GET.items():
+            # Only what the field would take as typed: anything else in the address is nobody's business.
+            if name in form.fields:
+                with suppress(forms.ValidationError):
+                    form.initial[name] = form.fields[name].clean(value)
+        return form
 
     def _again(self, record: Any) -> Any:
         """Read the record anew: checking a ModelForm writes its values into the instance it was given."""

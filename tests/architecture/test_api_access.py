@@ -88,6 +88,18 @@ def fresh_throttle() -> None:
     cache.clear()
 
 
+def test_the_digest_sees_every_change(cast: Cast) -> None:
+    mine = records_of(cast.owner)
+    before = database_digest()
+    for record in mine.values():
+        record.save(update_fields=[])
+    assert database_digest() == before
+    mine["customers"].tags.add(records.TagFactory())
+    after = database_digest()
+    changed = {table for table, digest in after.items() if digest != before[table]}
+    assert changed == {"customers_tag", "customers_customer_tags"}
+
+
 @pytest.mark.parametrize("name", ENDPOINTS)
 def test_a_stranger_gets_401_whatever_is_tried(name: str, cast: Cast, client: Client) -> None:
     mine = records_of(cast.owner)

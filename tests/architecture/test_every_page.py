@@ -9,11 +9,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm_site.staff.models import User
 from tests.conftest import Cast
+from tests.database_digest import database_digest
 from tests.factories import records, staff
 
-OURS = ("pages", "imports", "customers", "sales", "service", "analytics")
+OURS = ("pages", "demo", "imports", "customers", "sales", "service", "analytics")
 # Opened without signing in: what watchers and browsers ask for.
-PUBLIC = {"pages:healthz", "pages:readyz", "pages:manifest", "pages:language", "pages:theme"}
+PUBLIC = {"pages:healthz", "pages:readyz", "pages:manifest", "pages:language", "pages:theme", "pages:favicon"}
 SIGN_IN = "/accounts/login/"
 
 
@@ -93,8 +94,10 @@ def test_a_foreign_record_is_not_found(
         return
     outsider = signed_in(cast.outsider)
     url = address(name, foreign[prefix])
+    before = database_digest()
     assert outsider.get(url).status_code in (404, 405), name
     assert outsider.post(url).status_code in (404, 405), name
+    assert database_digest() == before
     assert signed_in(cast.manager).get(url).status_code != 404, name
 
 

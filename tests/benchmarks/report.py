@@ -35,8 +35,8 @@ def machine() -> str:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0]
     return (
-        f"{os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GiB memory, Python {platform.python_version()}, "
-        f"PostgreSQL {server}, {timezone.localdate():%Y-%m-%d}"
+        f"{os.cpu_count()} processors ({platform.machine()}), {memory:.0f} GiB memory, "
+        f"Python {platform.python_version()}, PostgreSQL {server}, {timezone.localdate():%Y-%m-%d}"
     )
 
 

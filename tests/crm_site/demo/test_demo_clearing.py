@@ -103,14 +103,14 @@ def test_the_job_keeps_whoever_asked_with_team_and_role(admin: User) -> None:
 
 
 def test_an_interrupted_clearing_goes_on_where_it_was() -> None:
-    class Stop(Exception):
+    class StopError(Exception):
         pass
 
     def stop(done: int, total: int) -> None:
         if done > total / 2:
-            raise Stop
+            raise StopError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         clear_demo(before_block=stop)
     assert DemoLoad.objects.exists()
     assert 0 < sum(one.size for one in DemoRange.objects.all()) < 12_000
@@ -122,6 +122,7 @@ def test_an_interrupted_clearing_goes_on_where_it_was() -> None:
 def test_the_page_says_what_goes_and_starts_the_job(client_of: Client, admin: User) -> None:
     page = client_of.get("/demo/").content.decode()
     assert "<dt>Customers</dt><dd>400</dd>" in page
+    assert "<dt>Users</dt><dd>13</dd>" in page
     assert "Your own account stays" in page
     response = client_of.post("/demo/")
     run = JobRun.objects.get(name="demo_clear")

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from crm_site.events.delivering import deliver_pending
 from crm_site.imports.kinds import KINDS
 from crm_site.imports.mapping import MappingError, mapping_from_names
 from crm_site.imports.models import DuplicatePolicy, Import, ImportMode
 from crm_site.imports.reporting import trial, write_failures_file
 from crm_site.imports.services import UnmappedFieldsError, configure_import, open_import, start_import
 from crm_site.jobs.models import JobRun, JobState
-from crm_site.jobs.running import run_job
+from crm_site.jobs.running import run_job, work_off
 from crm_site.lib.spreadsheets import SpreadsheetRefused
 
 COUNTS = ("rows", "created", "updated", "skipped", "failed")
@@ -50,6 +51,9 @@ class Command(BaseCommand):
                 job.delete()
         if run is None or run.state != JobState.SUCCEEDED:
             raise CommandError(run.error if run else "another worker has this import")
+        # Figures are right when the command returns, whether a worker runs or not.
+        deliver_pending()
+        work_off(run)
         self._report(job, run, options["json"])
 
     def _open(self, options: dict[str, Any]) -> Import:

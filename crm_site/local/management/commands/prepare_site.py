@@ -1,5 +1,6 @@
 """Prepares the database of an embedded start, all in one process because each costs seconds."""
 
+import logging
 import sys
 from typing import Any
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, stdout=progress)
         people = get_user_model().objects
         if demo != "none" and (not people.exists() or DemoLoad.objects.filter(prepared_at=None).exists()):
+            # The newcomer reads of customers and orders; the jobs' own log is for operators.
+            logging.getLogger("crm_site.jobs").setLevel(logging.WARNING)
             progress.write(f"Loading the demo company (size {demo}) …")
             call_command("demo", size=demo, stdout=progress)
         self.stdout.write(self._sign_ins())

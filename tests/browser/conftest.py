@@ -1,0 +1,95 @@
+"""A live site and a browser that is signed in to it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from crm_site.staff.models import Role, RoleGrant, User
+from crm_site.staff.roles import seed_roles
+from tests.chromium import Watch, browser, chromium
+from tests.conftest import Cast
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browser; its event loop makes Django think that the tests are asynchronous."""
+    chromium()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        yield driver
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def site(transactional_db: None, settings: Settings, tmp_path: Path) -> None:
+    """Tables that the server's threads see; emptying them has taken the roles of the migration along."""
+    seed_roles(Role, RoleGrant)
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path
+    settings.JOB_HEARTBEAT_SECONDS = 0
+
+
+@pytest.fixture
+def cast(site: None, request: pytest.FixtureRequest) -> Cast:
+    """The cast, in tables that the server's threads see."""
+    people: Cast = request.getfixturevalue("people")
+    return people
+
+
+@pytest.fixture
+def watched(playwright: Playwright) -> Iterator[tuple[BrowserContext, Watch]]:
+    """A fresh browser and what it complains about; a test that leaves it with a complaint fails."""
+    with (
+        tempfile.TemporaryDirectory(prefix="gx-chromium-", ignore_cleanup_errors=True) as folder,
+        browser(playwright, Path(folder)) as (context, watch),
+    ):
+        yield context, watch
+
+
+@pytest.fixture
+def context(watched: tuple[BrowserContext, Watch]) -> Iterator[BrowserContext]:
+    """The browser of a test in which nothing may go wrong unseen."""
+    opened, watch = watched
+    yield opened
+    assert watch.clean, watch
+
+
+def enter(context: BrowserContext, server: LiveServer, user: User) -> Page:
+    """Sign somebody in without the form, and return the browser's page."""
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server.url}])
+    return context.pages[0] if context.pages else context.new_page()
+
+
+@pytest.fixture
+def page_of(context: BrowserContext, live_server: LiveServer) -> Visit:
+    """Return a function that signs somebody in and opens an address."""
+
+    def visit(user: User, path: str = "/", **viewport: Any) -> Page:
+        page = enter(context, live_server, user)
+        if viewport:
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]  # width and height
+        page.goto(f"{live_server.url}{path}")
+        return page
+
+    return visit
+
+
+__all__ = ["Visit", "enter", "get_user_model"]
