@@ -89,7 +89,7 @@ def browser(playwright: Playwright, folder: Path, **options: Any) -> Iterator[tu
         headless=True,
         **{"viewport": DESKTOP, "locale": "en-GB", "accept_downloads": True, "reduced_motion": "reduce", **options},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(8_000)
     watch = Watch()
     watch.heed(context)
     try:

@@ -14,7 +14,6 @@ from crm_site.jobs.context import JobContext
 from crm_site.jobs.parameters import Parameter
 from crm_site.jobs.registry import job
 
-
 # Below, the planner's guesses do no harm, and a look at the rows of all imports would cost more than the import.
 MANY_ROWS = 10_000
 

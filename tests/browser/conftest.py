@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
@@ -20,7 +19,6 @@ from pytest_django.live_server_helper import LiveServer
 from crm_site.staff.models import Role, RoleGrant, User
 from crm_site.staff.roles import seed_roles
 from tests.chromium import Watch, browser, chromium
-from tests.conftest import Cast
 
 Visit = Callable[..., Page]
 
@@ -42,13 +40,6 @@ def site(transactional_db: None, settings: Settings, tmp_path: Path) -> None:
     cache.clear()
     settings.MEDIA_ROOT = tmp_path
     settings.JOB_HEARTBEAT_SECONDS = 0
-
-
-@pytest.fixture
-def cast(site: None, request: pytest.FixtureRequest) -> Cast:
-    """The cast, in tables that the server's threads see."""
-    people: Cast = request.getfixturevalue("people")
-    return people
 
 
 @pytest.fixture
@@ -90,6 +81,3 @@ def page_of(context: BrowserContext, live_server: LiveServer) -> Visit:
         return page
 
     return visit
-
-
-__all__ = ["Visit", "enter", "get_user_model"]
