@@ -46,6 +46,8 @@ SAME = frozenset(
         "XLSX",
         "WeChat",
         "P(alive)",
+        "F %(score)s",
+        "R %(score)s",
         "n",
         "–",
     }
@@ -133,7 +135,8 @@ def _troubles(message: object) -> Iterator[str]:
     if "fuzzy" in getattr(message, "flags", ()):
         yield "fuzzy"
     plain = _key(source)
-    if plain not in SAME and re.search("[A-Za-z]", plain) and not all(CHINESE.search(text) for text in texts):
+    words = re.sub(r"%\(\w+\)\w", "", plain)
+    if plain not in SAME and re.search("[A-Za-z]", words) and not all(CHINESE.search(text) for text in texts):
         yield "copied, not translated"
     places = set(re.findall(r"%\((\w+)\)", plain if isinstance(source, str) else source[-1]))
     if any(set(re.findall(r"%\((\w+)\)", text)) - places for text in texts):
