@@ -106,7 +106,7 @@ register_kpi(
         figure=nps,
         definition=_(
             "Net promoter score: the share of answers 9–10 less the share of answers 0–6, in points from −100 to 100; "
-            "7–8 count in n. The 95 % interval is ±1.96 standard errors, and the adjusted Wald interval below 30 "
+            "7–8 count in n. The interval (95 %) is ±1.96 standard errors, and the adjusted Wald interval below 30 "
             "answers or when all answers agree."
         ),
         query=_query("nps"),

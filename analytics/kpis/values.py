@@ -116,7 +116,7 @@ register_kpi(
         figure=total_value,
         definition=_(
             "What the customers are expected to bring in the next twelve months, discounted by month: expected "
-            "purchases (BG/NBD) times expected spend (Gamma-Gamma) times margin. The 95 % interval holds both the "
+            "purchases (BG/NBD) times expected spend (Gamma-Gamma) times margin. The interval (95 %) holds both the "
             "chance of each customer's purchases and the error of the model's parameters."
         ),
         query="SELECT sum(clv), sum(customers)\nFROM analytics_valueslice\nWHERE <your scope>",

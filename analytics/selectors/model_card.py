@@ -77,7 +77,7 @@ def _holdout(result: dict[str, Any]) -> list[Pair]:
         (gettext("Forecast"), formatting.number(round(found["forecast"]))),
         (gettext("Mean error a customer"), formatting.decimal(found["mae"], 3)),
         (gettext("Error of “as many as before”"), formatting.decimal(found["same_mae"], 3)),
-        (gettext("Inside their 95% interval"), formatting.percent(found["coverage"])),
+        (gettext("Inside their interval (95 %)"), formatting.percent(found["coverage"])),
     ]
 
 

@@ -97,5 +97,5 @@ def pareto_chart(values: Values) -> Chart:
         ],
         least=0,
         most=1,
-        mark=(0.8, _("80% of the value")),
+        mark=(0.8, _("Four fifths of the value")),
     )
