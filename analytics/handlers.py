@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analytics.kpis.periods import DAY, organisation_day
 from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
 from analytics.services.figures import refresh_customers
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.events.base import BatchEvent
 from crm_site.events.handling import handles
 from crm_site.jobs.starting import start_job
+from crm_site.lib.days import organisation_day
 from customers.events import CustomerChanged, CustomersImported
 from customers.models import CustomerMetrics
 from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersImported
@@ -82,9 +82,8 @@ def _refresh_customers(*ids: int | None) -> None:
 
 
 def _touched(day: dt.date | None, former: str) -> list[dt.date]:
-    """Return the days to count anew. A former day is that of the writer's zone, so its neighbours are counted too."""
+    """Return the days to count anew: the one the record has, and the one it had."""
     days = {day} if day else set()
     if former:
-        named = dt.date.fromisoformat(former)
-        days |= {named - DAY, named, named + DAY}
+        days.add(dt.date.fromisoformat(former))
     return sorted(days)

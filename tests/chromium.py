@@ -107,7 +107,7 @@ def axe_problems(page: Page) -> list[str]:
         list(AXE_TAGS),
     )
     return [
-        f"{rule['id']}: {' '.join(node['target'][0] if isinstance(node['target'][0], str) else str(node['target']) for node in rule['nodes'][:4])}"
-        f" ({len(rule['nodes'])}) {rule['nodes'][0].get('failureSummary', '')[:200]}"
+        f"{rule['id']} at {' and '.join(str(node['target'][0]) for node in rule['nodes'][:4])}"
+        f" ({len(rule['nodes'])}): {rule['nodes'][0].get('failureSummary', '')[:200]}"
         for rule in found["violations"]
     ]

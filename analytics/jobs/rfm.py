@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.kpis.periods import organisation_today
 from analytics.services.scoring import score_customers
 from crm_site.jobs.context import JobContext
 from crm_site.jobs.parameters import Parameter, parse_date
 from crm_site.jobs.registry import job
+from crm_site.lib.days import organisation_today
 
 
 @job("rfm", _("RFM scores"), "analytics", {"at": Parameter(parse_date, _("Day, today by default"))})

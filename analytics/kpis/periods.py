@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
+
+from crm_site.lib.days import beginning
 
 DAY = dt.timedelta(days=1)
 EARLIEST, LATEST = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 Step = Literal["day", "week", "month"]
 _Q = TypeVar("_Q", bound=QuerySet[Any])
-
-
-def organisation_zone() -> zoneinfo.ZoneInfo:
-    """Return the zone in which the organisation's days begin."""
-    return zoneinfo.ZoneInfo(settings.ORGANISATION_TIME_ZONE)
-
-
-def organisation_day(moment: dt.datetime) -> dt.date:
-    """Return the organisation's day of a moment."""
-    return moment.astimezone(organisation_zone()).date()
-
-
-def organisation_today() -> dt.date:
-    """Return the organisation's day now."""
-    return organisation_day(timezone.now())
-
-
-def beginning(day: dt.date) -> dt.datetime:
-    """Return the moment at which a day of the organisation begins."""
-    return dt.datetime.combine(day, dt.time.min, organisation_zone())
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncMonth
 
-from analytics.kpis.periods import Period, organisation_zone, within
+from analytics.kpis.periods import Period, within
 from analytics.kpis.surveys import mean_of, nps_of
+from crm_site.lib.days import organisation_zone
 from crm_site.lib.statistics import Estimate, satisfaction_score
 from service.choices import SurveyKind
 from service.models import SurveyAnswer

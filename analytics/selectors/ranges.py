@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics.kpis.periods import DAY, Period, Step, months_later, organisation_today
+from analytics.kpis.periods import DAY, Period, Step, months_later
+from crm_site.lib.days import organisation_today
 from crm_site.pages import formatting
 
 if TYPE_CHECKING:

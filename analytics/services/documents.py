@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analytics.kpis.periods import DAY, beginning
+from analytics.kpis.periods import DAY
+from crm_site.lib.days import beginning
 from sales.models import Order
 
 Statement = tuple[str, tuple[Any, ...]]

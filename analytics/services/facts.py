@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
-from analytics.kpis.periods import DAY, beginning
+from analytics.kpis.periods import DAY
 from analytics.models import FirstOrderDay, SalesDay, SurveyDay
 from analytics.services.documents import statement_of
+from crm_site.lib.days import beginning
 from customers.models import CustomerMetrics
 from sales.models import Order
 from service.models import SurveyAnswer

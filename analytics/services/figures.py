@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from analytics.kpis.periods import organisation_day
 from analytics.services.documents import statement_of
 from analytics.services.facts import refresh_first_orders
+from crm_site.lib.days import organisation_day
 from sales.models import Order
 
 REFRESH = """

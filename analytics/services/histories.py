@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from analytics.estimation.maximising import Floats
-from analytics.kpis.periods import organisation_today
 from analytics.services.columns import Column, read_columns
 from analytics.services.documents import documents_until
+from crm_site.lib.days import organisation_today
 
 # Purchases of one day are one; the first day is no repeat. Spend is that of repeat days, before credits.
 # `net` holds all orders less credits up to the day, for values from a customer's own history.

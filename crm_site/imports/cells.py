@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
+from crm_site.lib.days import organisation_zone
 from crm_site.lib.phones import to_e164
 from crm_site.lib.spreadsheets import undo_defusing
 from crm_site.lib.text import clean_text
@@ -112,7 +112,7 @@ def integer(low: int, high: int) -> Reader:
 
 def moment() -> Reader:
     """Read a date or a time stamp; without a zone it is in the organisation's. Normal form: ISO with offset."""
-    zone = ZoneInfo(settings.ORGANISATION_TIME_ZONE)
+    zone = organisation_zone()
 
     def read(cell: str) -> str | None:
         cell = cell.strip()

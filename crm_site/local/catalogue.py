@@ -118,6 +118,8 @@ def problems() -> list[str]:
             found.append(f"no longer said: {message.id!r}")
         wanted.discard((message.context, _key(message.id)))
         found += [f"{trouble}: {message.id!r}" for trouble in _troubles(message)]
+    for message, errors in kept.check():
+        found += [f"{error}: {message.id!r}" for error in errors]
     return found + [f"not in the catalogue: {key!r}" for _context, key in sorted(wanted, key=str)]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import connection, migrations
-from django.utils import timezone
+
+from crm_site.lib.days import organisation_today
 
 
 def next_number(prefix: str, sequence: str) -> str:
@@ -11,7 +12,7 @@ def next_number(prefix: str, sequence: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass)", [sequence])
         number = cursor.fetchone()[0]
-    return format_number(prefix, timezone.localdate().year, number)
+    return format_number(prefix, organisation_today().year, number)
 
 
 def format_number(prefix: str, year: int, number: int) -> str:

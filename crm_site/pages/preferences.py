@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 
+from crm_site.lib.days import organisation_zone
 from crm_site.pages.requests import signed_in
 
 THEME_COOKIE = "theme"
@@ -39,7 +40,7 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo(settings.ORGANISATION_TIME_ZONE)
+        return organisation_zone()
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils import timezone
 
 from crm_site.events.publishing import publish
+from crm_site.lib.days import organisation_day
 from crm_site.lib.text import search_text
 from crm_site.numbering.sequences import next_number
 from crm_site.staff.versioning import save_versioned
@@ -54,7 +54,7 @@ def change_order(
 
     Raises StaleVersionError when the order has moved on.
     """
-    former_customer, former_day = order.customer_id or 0, timezone.localdate(order.ordered_at).isoformat()
+    former_customer, former_day = order.customer_id or 0, organisation_day(order.ordered_at).isoformat()
     with transaction.atomic():
         save_versioned(order, version, dict(facts))
         if lines is not None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm_site.events.publishing import publish
+from crm_site.lib.days import organisation_day
 from crm_site.staff.versioning import save_versioned
 from service.choices import SurveyKind
 from service.events import SurveyAnswerChanged, SurveyAnswered, SurveyChanged, SurveyCreated
@@ -81,7 +81,7 @@ def record_answer(
 def change_answer(answer: SurveyAnswer, version: int, facts: Mapping[str, Any], user: User | None) -> None:
     """Correct an answer that was read at `version`; raise StaleVersionError or ValidationError."""
     check_score(answer.kind, int(facts.get("score", answer.score)))
-    former_day = timezone.localdate(answer.answered_at).isoformat()
+    former_day = organisation_day(answer.answered_at).isoformat()
     with transaction.atomic():
         save_versioned(answer, version, dict(facts))
         event = SurveyAnswerChanged(

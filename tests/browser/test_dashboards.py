@@ -49,7 +49,7 @@ def test_ranges_definitions_rows_and_charts(manager: User, page_of: Visit) -> No
     expect(page.locator("#figures svg").first).to_be_visible()
     whole = samples(page)
     assert len(whole) >= 5
-    page.locator("form.board-range").get_by_text("This month").click()
+    page.get_by_role("radio", name="This month").check(force=True)
     expect(page).to_have_url(re.compile("range=month"))
     expect(page.locator("#figures[aria-busy]")).to_have_count(0)
     page.wait_for_function(

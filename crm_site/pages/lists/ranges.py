@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from crm_site.lib.days import organisation_zone
 from crm_site.pages import formatting
 from crm_site.pages.lists.filters import Filter
 from crm_site.pages.lists.params import Params
@@ -86,7 +85,7 @@ class DateRangeFilter(Filter):
     def _beginning(self, day: dt.date) -> dt.date:
         if not self.moments:
             return day
-        zone = zoneinfo.ZoneInfo(settings.ORGANISATION_TIME_ZONE) if self.organisational else None
+        zone = organisation_zone() if self.organisational else None
         return timezone.make_aware(dt.datetime.combine(day, dt.time.min), zone)
 
     def words(self, value: Days, user: User) -> str:

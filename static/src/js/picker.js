@@ -26,7 +26,10 @@ function remote(address) {
     async load(query, show) {
       try {
         const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-        show(answer.ok ? (await answer.json()).items : []);
+        const items = answer.ok ? (await answer.json()).items : [];
+        show(items);
+        // Enter takes what was looked for, not the empty choice above it.
+        if (query && items.length) this.setActiveOption(this.getOption(String(items[0].value)));
       } catch {
         show([]);
       }

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from analytics.kpis.periods import Period, organisation_today
+from analytics.kpis.periods import Period
 from analytics.selectors.ranges import read_range
 from crm_site.jobs.models import JobRun
+from crm_site.lib.days import organisation_today
 from crm_site.staff.models import Role, User
 from customers.models import CustomerScore
 from tests.conftest import Cast
