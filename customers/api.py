@@ -11,7 +11,7 @@ from crm_site.api.fields import VisibleRecordField
 from crm_site.staff.models import User
 from customers.forms import CustomerForm
 from customers.lists import customer_list
-from customers.models import Customer, CustomerMetrics, CustomerScore, Tag
+from customers.models import Address, Customer, CustomerMetrics, CustomerScore, Tag
 from customers.services import change_customer, create_customer
 
 
@@ -31,12 +31,22 @@ class ScoreSerializer(serializers.ModelSerializer[CustomerScore]):
         exclude = ("customer",)
 
 
+class AddressSerializer(serializers.ModelSerializer[Address]):
+    """The primary address."""
+
+    class Meta:
+        model = Address
+        fields = ("street", "district", "city", "region", "postal_code", "country")
+        read_only_fields = ("country",)
+
+
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
     """A customer with its primary contact points, figures and scores."""
 
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     phone = serializers.CharField(required=False, allow_blank=True, max_length=60)
     wechat = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    address = AddressSerializer(source="primary_address", required=False, allow_null=True)
     organisation = VisibleRecordField(queryset=Customer.objects.all(), required=False, allow_null=True)
     owner = serializers.PrimaryKeyRelatedField(
         queryset=User.objects.filter(is_active=True), required=False, allow_null=True
@@ -49,7 +59,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat",
+            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat", "address",
             "stage", "owner", "team", "tags", "reference", "identifier", "birth_date", "industry", "website", "source",
             "country", "language", "time_zone", "created_at", "updated_at", "version", "metrics", "score",
         )  # fmt: skip
@@ -73,7 +83,7 @@ class CustomerViewSet(RecordViewSet):
     list_page = customer_list
     serializer_class = CustomerSerializer
     related = ("metrics", "score", "organisation")
-    prefetched = ("contact_points", "tags")
+    prefetched = ("contact_points", "addresses", "tags")
 
     def create_record(self, facts: dict[str, Any], user: Any) -> Customer:
         """Create a customer."""

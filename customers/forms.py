@@ -14,11 +14,11 @@ from crm_site.lib.phones import to_e164
 from crm_site.pages.picking import RecordField
 from customers.choices import CustomerKind
 from customers.models import Customer, Tag
+from customers.services.contacts import ADDRESS_PARTS
+from customers.services.editing import CONTACTS
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
-
-CONTACTS = ("email", "phone", "wechat")
 
 
 class CustomerForm(forms.ModelForm[Customer]):
@@ -31,12 +31,17 @@ class CustomerForm(forms.ModelForm[Customer]):
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
     wechat = forms.CharField(label=_("WeChat"), required=False, max_length=100)
+    street = forms.CharField(label=_("Street"), required=False, max_length=200)
+    district = forms.CharField(label=_("District"), required=False, max_length=100)
+    city = forms.CharField(label=_("City"), required=False, max_length=100)
+    region = forms.CharField(label=_("Province or state"), required=False, max_length=100)
+    postal_code = forms.CharField(label=_("Postal code"), required=False, max_length=20)
 
     class Meta:
         model = Customer
         fields = (
-            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "stage", "owner", "tags",
-            "reference", "identifier", "birth_date", "industry", "website", "source", "country", "language",
+            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "street", "district",
+            "city", "region", "postal_code", "country", "stage", "owner", "tags", "reference", "identifier", "birth_date", "industry", "website", "source", "language",
             "time_zone",
         )  # fmt: skip
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -45,9 +50,11 @@ class CustomerForm(forms.ModelForm[Customer]):
         super().__init__(*args, **kwargs)
         self.user = user
         if self.instance.pk:
-            prefetch_related_objects([self.instance], "contact_points")
+            prefetch_related_objects([self.instance], "contact_points", "addresses")
             for name in CONTACTS:
                 self.initial.setdefault(name, getattr(self.instance, name))
+            for name in ADDRESS_PARTS:
+                self.initial.setdefault(name, getattr(self.instance.primary_address, name, ""))
         if "organisation" in self.fields:
             self._choose_organisation(user)
         if "owner" in self.fields:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from crm_site.staff.models import OwnedModel, validate_time_zone
 from customers.choices import ContactKind, CustomerKind, Stage
 from customers.querysets import CustomerQuerySet
+
+if TYPE_CHECKING:
+    from customers.models.contact import Address
 
 
 class Tag(models.Model):
@@ -134,6 +139,11 @@ class Customer(OwnedModel):
         return " · ".join(part for part in (self.industry, self.country) if part)
 
     @property
+    def primary_address(self) -> Address | None:
+        """The primary address; prefetch `addresses` for lists."""
+        return next(iter(self.addresses.all()), None)
+
+    @property
     def address(self) -> str:
         """The primary address in one line, or an empty text."""
-        return next((str(one) for one in self.addresses.all()), "")
+        return str(self.primary_address or "")

@@ -12,20 +12,21 @@ from crm_site.staff.versioning import save_versioned
 from customers.choices import ContactKind, CustomerKind
 from customers.events import CustomerChanged, CustomerCreated
 from customers.models import Customer, CustomerMetrics, CustomerScore
-from customers.services.contacts import set_primary_contact
+from customers.services.contacts import ADDRESS_PARTS, set_primary_address, set_primary_contact
 from customers.services.indexing import index_customer
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 CONTACTS = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE, "wechat": ContactKind.WECHAT}
+# What stands in tables of its own; everything else is a column of the customer.
+RELATED = (*CONTACTS, *ADDRESS_PARTS, "tags")
 
 
 def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
     """Create a customer with its figures and contact points; without an owner it belongs to `user`."""
     values = dict(facts)
-    contacts = {name: values.pop(name) for name in CONTACTS if name in values}
-    tags = values.pop("tags", None)
+    related = {name: values.pop(name) for name in RELATED if name in values}
     if user is not None and values.get("owner") is None:
         values["owner"] = user
     if values.get("team") is None and values.get("owner") is not None:
@@ -35,7 +36,7 @@ def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
         customer = Customer.objects.create(**_named(values))
         CustomerMetrics.objects.create(customer=customer)
         CustomerScore.objects.create(customer=customer)
-        _save_relations(customer, contacts, tags)
+        _save_related(customer, related)
         index_customer(customer)
         publish(CustomerCreated(customer_id=customer.pk), user)
     return customer
@@ -47,17 +48,15 @@ def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], 
     A new owner brings its team along, unless a team is given too.
     """
     values = dict(facts)
-    contacts = {name: values.pop(name) for name in CONTACTS if name in values}
-    tags = values.pop("tags", None)
+    related = {name: values.pop(name) for name in RELATED if name in values}
     owner = values.get("owner")
     if owner is not None and "team" not in values and owner.pk != customer.owner_id:
         values["team"] = owner.team
     with transaction.atomic():
         save_versioned(customer, version, values)
-        _save_relations(customer, contacts, tags)
+        _save_related(customer, related)
         index_customer(customer)
-        changed = ",".join([*values, *contacts, *(["tags"] if tags is not None else [])])
-        publish(CustomerChanged(customer_id=customer.pk, fields=changed), user)
+        publish(CustomerChanged(customer_id=customer.pk, fields=",".join([*values, *related])), user)
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +68,12 @@ def _named(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _save_relations(customer: Customer, contacts: Mapping[str, str], tags: Any) -> None:
-    for name, value in contacts.items():
-        set_primary_contact(customer, CONTACTS[name], value or "")
-    if tags is not None:
-        customer.tags.set(tags)
+def _save_related(customer: Customer, related: Mapping[str, Any]) -> None:
+    for name, kind in CONTACTS.items():
+        if name in related:
+            set_primary_contact(customer, kind, related[name] or "")
+    address = {name: related[name] or "" for name in ADDRESS_PARTS if name in related}
+    if address:
+        set_primary_address(customer, address)
+    if related.get("tags") is not None:
+        customer.tags.set(related["tags"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_site.lib.text import search_text, sort_key
 from customers.models import Customer
+from customers.services.contacts import ADDRESS_PARTS
 from customers.services.indexing import customer_search_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ FACTS = (
     "website", "source", "country",
 )  # fmt: skip
 CONTACTS = ("email", "phone", "wechat")
-ADDRESS = ("street", "district", "city", "region", "postal_code")
 
 INSERT = """
 INSERT INTO customers_customer (id, kind, name, given_name, family_name, reference, organisation_id, job_title,
@@ -164,11 +164,11 @@ class CustomerLoader:
             )
 
     def _write_addresses(self) -> None:
-        parts = ", ".join(f"COALESCE({name}, '')" for name in (*ADDRESS, "country"))
-        filled = " OR ".join(f"{name} IS NOT NULL" for name in ADDRESS)
-        same = " AND ".join(f"a.{name} = COALESCE(chunk.{name}, '')" for name in (*ADDRESS, "country"))
+        parts = ", ".join(f"COALESCE({name}, '')" for name in (*ADDRESS_PARTS, "country"))
+        filled = " OR ".join(f"{name} IS NOT NULL" for name in ADDRESS_PARTS)
+        same = " AND ".join(f"a.{name} = COALESCE(chunk.{name}, '')" for name in (*ADDRESS_PARTS, "country"))
         self.execute(
-            f"WITH done AS (INSERT INTO customers_address (customer_id, {', '.join(ADDRESS)}, country, is_primary) "
+            f"WITH done AS (INSERT INTO customers_address (customer_id, {', '.join(ADDRESS_PARTS)}, country, is_primary) "
             f"SELECT record_id, {parts}, NOT EXISTS (SELECT 1 FROM customers_address a WHERE "
             f"a.customer_id = record_id AND a.is_primary) FROM chunk WHERE ({filled}) AND NOT EXISTS "
             f"(SELECT 1 FROM customers_address a WHERE a.customer_id = record_id AND {same}) RETURNING customer_id) "

@@ -39,7 +39,7 @@ ALL = " ".join(CORPUS)
 
 def settle(page: Page) -> None:
     """Wait until everything lazy has come and scripts had their chance."""
-    expect(page.locator(".skeleton, [aria-busy=true], .htmx-request")).to_have_count(0)
+    expect(page.locator(".skeleton:visible, [aria-busy=true]:visible, .htmx-request")).to_have_count(0)
     page.wait_for_timeout(50)
 
 

@@ -55,6 +55,15 @@ def test_a_new_primary_address_replaces_the_old_one(cast: Cast) -> None:
     assert "new@example" not in Customer.objects.get().search_text
 
 
+def test_the_primary_address_is_changed_part_by_part(cast: Cast) -> None:
+    customer = create_customer({"name": "Ada", "city": "苏州", "street": "星湖街 1 号", "country": "China"}, cast.owner)
+    assert customer.address == "星湖街 1 号, 苏州, China"
+    change_customer(Customer.objects.get(), 1, {"city": "上海"}, cast.owner)
+    assert Customer.objects.get().address == "星湖街 1 号, 上海, China"
+    change_customer(Customer.objects.get(), 2, {"city": "", "street": ""}, cast.owner)
+    assert Customer.objects.get().primary_address is None
+
+
 def test_a_new_owner_brings_the_team_along(cast: Cast) -> None:
     customer = create_customer({"name": "Ada"}, cast.owner)
     change_customer(customer, 1, {"owner": cast.outsider}, cast.manager)

@@ -59,12 +59,14 @@ def test_a_token_does_no_more_than_its_scopes(cast: Cast) -> None:
 
 def test_a_customer_is_created_read_changed_and_guarded_by_its_version(cast: Cast) -> None:
     call = caller(cast.owner)
-    status, made = call("post", CUSTOMERS, {"name": "Ada", "email": "ada@example.com", "tags": []})
-    assert status == 201
+    data = {"name": "Ada", "email": "ada@example.com", "tags": [], "address": {"city": "Suzhou", "street": "1 Li Lu"}}
+    status, made = call("post", CUSTOMERS, data)
+    assert (status, made["address"]["city"]) == (201, "Suzhou")
     assert (made["version"], made["owner"], made["metrics"]["orders_count"]) == (1, cast.owner.pk, 0)
     url = f"{CUSTOMERS}{made['id']}/"
-    status, changed = call("patch", url, {"version": 1, "industry": "Poetry"})
+    status, changed = call("patch", url, {"version": 1, "industry": "Poetry", "address": {"city": "Berlin"}})
     assert (status, changed["industry"], changed["version"]) == (200, "Poetry", 2)
+    assert (changed["address"]["city"], changed["address"]["street"]) == ("Berlin", "1 Li Lu")
     assert call("patch", url, {"version": 1, "industry": "Maths"}) == (
         409,
         {"version": ["stale"], "current_version": 2},
