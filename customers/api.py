@@ -74,7 +74,8 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             raise serializers.ValidationError(
                 {name: [str(one) for one in errors] for name, errors in form.errors.items()}
             )
-        return {**attrs, **form.cleaned_data}
+        address = attrs.pop("primary_address", None) or {}
+        return {**attrs, **address, **form.cleaned_data}
 
 
 class CustomerViewSet(RecordViewSet):

@@ -45,7 +45,7 @@ class Measured:
 
 @dataclass
 class Page:
-    """One page at all sizes. A broad search is compared with the list as it stands at the small size, as full."""
+    """One page at all sizes. A search with many hits is compared with the small company's list, which is as full."""
 
     by_size: dict[str, Measured]
     baseline: Measured
@@ -142,23 +142,25 @@ def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[st
         databases.use(size)
         readers[size] = Reader(email)
         planned[size] = visits(readers[size])
-    found: dict[str, Page] = {}
-    for name in planned[sizes[0]]:
-        by_size = {size: Measured() for size in sizes}
-        times = 100 if name.endswith("next") else TIMES
-        for turn in range(WARM + times):
-            for size in sizes:
+    small, found = sizes[0], {}
+    for name in planned[small]:
+        measured = {size: Measured() for size in sizes}
+        full = Measured() if name.endswith("many hits") else measured[small]
+        for turn in range(WARM + (100 if name.endswith("next") else TIMES)):
+            asked = [(size, name, measured[size]) for size in sizes]
+            if full is not measured[small]:
+                asked.append((small, LIST, full))
+            for size, page, kept in asked:
                 databases.use(size)
-                took = once(planned[size][name], readers[size])
+                took = once(planned[size][page], readers[size])
                 if turn >= WARM:
-                    by_size[size].times.append(took)
+                    kept.times.append(took)
         for size in sizes:
             databases.use(size)
             with CaptureQueriesContext(connection) as captured:
                 planned[size][name](readers[size])
-            by_size[size].queries = len(captured)
-        same = found[LIST].by_size[sizes[0]] if name.endswith("many hits") else by_size[sizes[0]]
-        found[name] = Page(by_size, same)
+            measured[size].queries = len(captured)
+        found[name] = Page(measured, full)
     return found
 
 
