@@ -21,11 +21,11 @@ OURS = sorted(
     (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES),
     key=lambda model: model._meta.label,
 )
-FACTORIES = {
+FACTORIES: dict[type[Model], Any] = {
     factory._meta.model: factory
     for module in (records, staff)
-    for _name, factory in inspect.getmembers(module, inspect.isclass)
-    if issubclass(factory, DjangoModelFactory)
+    for factory in vars(module).values()
+    if inspect.isclass(factory) and issubclass(factory, DjangoModelFactory)
 }
 # Rows that another model's factory makes, as its service does.
 BROUGHT_ALONG: dict[str, Callable[[], Any]] = {

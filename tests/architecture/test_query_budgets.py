@@ -91,7 +91,8 @@ def measured(
 ) -> dict[str, dict[str, list[int]]]:
     """Return the queries of every page for rep and manager, with 3 and with 30 of everything."""
     settings.MEDIA_ROOT = tmp_path
-    gathered, found = crowd(3), {name: {"rep": [], "manager": []} for name in ALL}
+    gathered = crowd(3)
+    found: dict[str, dict[str, list[int]]] = {name: {"rep": [], "manager": []} for name in ALL}
     for more in (0, 27):
         gathered.grow(cast, more)
         for role, person in (("rep", cast.owner), ("manager", cast.manager)):

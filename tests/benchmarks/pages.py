@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 WARM, TIMES = 5, 25
 NEXT = re.compile(r'href="([^"]*[?&;]after=[^"]*)"')
 # Searches with so many hits that they fill a page only of the large company.
-BROAD = {"Latin": "müller", "two Chinese characters": "有限", "pinyin": "youxian"}
+BROAD = {
+    "Latin": "müller",
+    "two Chinese characters": "有限",
+    "pinyin": "youxian",
+    "a surname, late in the order": "wang",
+}
 
 
 @dataclass

@@ -14,9 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "dark"), (PHONE, "light")], ids=["dark", "phone"])
-def test_the_main_kinds_of_pages_have_no_barrier(
-    size: dict[str, int], theme: str, cast: Cast, page_of: Visit
-) -> None:
+def test_the_main_kinds_of_pages_have_no_barrier(size: dict[str, int], theme: str, cast: Cast, page_of: Visit) -> None:
     cast.manager.theme = theme
     cast.manager.save()
     customer = records.CustomerFactory(owner=cast.owner, name="王伟国")

@@ -163,15 +163,16 @@ class ListPage(Generic[M]):
                 rows = rows.filter(Like(F(self.search_column), Value(pattern, output_field=TextField())))
         return rows
 
-    def sorting(self, state: ListState) -> Sorting:
+    def sorting(self, state: ListState, *, few: bool = False) -> Sorting:
         """Return the order of a state; the key alone when the list sorts by nothing."""
         column = self.columns_by_name.get(state.sort)
-        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending)
+        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending, few)
 
-    def slice(self, user: User, state: ListState) -> Slice[M]:
-        """Return one page of rows."""
+    def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
+        """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
         rows = self.with_related(self.narrowed(user, state))
-        return cut(rows, self.sorting(state), size=self.page_size, after=state.after, before=state.before)
+        sorting = self.sorting(state, few=few)
+        return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before)
 
     def with_related(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Fetch along what the columns show."""

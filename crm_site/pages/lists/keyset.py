@@ -9,10 +9,11 @@ from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db.models import F, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.expressions import OrderBy
 from django.db.models.fields import Field
 
 from crm_site.pages.lists.columns import follow
-from crm_site.pages.lists.sql import RowComparison
+from crm_site.pages.lists.sql import RowComparison, Unindexed
 
 SALT = "pages.cursor"
 
@@ -42,12 +43,14 @@ class Sorting:
     """An order over a NOT NULL column and a tie-breaking key, in one direction for both.
 
     A column behind a one-to-one row sorts by that row's key, so that one index of its table serves the order;
-    records without the row follow last, by key.
+    records without the row follow last, by key. `few` says that another index finds the rows (a search does), so
+    that they are sorted rather than met along the order.
     """
 
     model: type[Model]
     column: str
     descending: bool = False
+    few: bool = False
 
     @property
     def relation(self) -> str:
@@ -107,8 +110,9 @@ class Sorting:
         if self.relation:
             # An inner join: only then may the planner walk the index of the other table.
             queryset = queryset.filter(**{f"{self.relation}__isnull": False})
-        sign = "-" if self.descending != backwards else ""
-        return queryset.order_by(f"{sign}{self.column}", f"{sign}{self.tie}")
+        down = self.descending != backwards
+        first = Unindexed(F(self.column)) if self.few else F(self.column)
+        return queryset.order_by(OrderBy(first, descending=down), OrderBy(F(self.tie), descending=down))
 
     def beyond(self, queryset: QuerySet[M], position: Position, *, backwards: bool) -> QuerySet[M]:
         """Keep the rows of the position's part that stand after it, or before it when looking back."""
@@ -161,10 +165,17 @@ def _collect(
         rows = sorting.part(queryset, absent=absent, backwards=backwards)
         if position is not None and position.absent == absent:
             rows = sorting.beyond(rows, position, backwards=backwards)
-        found.extend(rows[: limit - len(found)])
+        found.extend(_fetched(rows, limit - len(found)) if sorting.few else rows[: limit - len(found)])
         if len(found) == limit:
             break
     return found
+
+
+def _fetched(rows: QuerySet[M], limit: int) -> list[M]:
+    """Return the first rows, by their keys first: related rows are joined to a page and not to every hit."""
+    keys = list(rows.values_list("pk", flat=True)[:limit])
+    records = {record.pk: record for record in rows.order_by().filter(pk__in=keys)} if keys else {}
+    return [records[key] for key in keys if key in records]
 
 
 def cut(queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str = "", before: str = "") -> Slice[M]:

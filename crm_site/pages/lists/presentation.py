@@ -88,7 +88,8 @@ class Listing:
     @cached_property
     def slice(self) -> Slice[Any]:
         """The rows of this page."""
-        return self.page.slice(self.user, self.state)
+        few = bool(self.state.query) and not self.figures.more
+        return self.page.slice(self.user, self.state, few=few)
 
     @cached_property
     def figures(self) -> Figures:

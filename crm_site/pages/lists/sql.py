@@ -18,6 +18,17 @@ class Like(Func):
     output_field = BooleanField()
 
 
+class Unindexed(Func):
+    """The same value in a form that no index serves, so that the planner sorts the rows it has found.
+
+    Without it, `ORDER BY name LIMIT 50` makes the planner walk the index of names and test every row for a search
+    that another index answers at once.
+    """
+
+    template = "(ARRAY[%(expressions)s])[1]"
+    arity = 1
+
+
 class RowComparison(Func):
     """True where `(column, tie)` stands after the given pair in index order (before, for `<`).
 

@@ -116,7 +116,7 @@ def test_a_page_costs_the_same_for_any_number_of_rows(
     with django_assert_max_num_queries(12) as asked:
         assert client.get("/customers/?q=a&sort=-created").status_code == 200
     before = len(asked.captured_queries)
-    Customer.objects.filter(pk__in=[row.pk for row in crowd[:8]]).delete()
+    Customer.objects.filter(pk__in=[row.pk for row in crowd[1:8]]).delete()
     with django_assert_max_num_queries(12) as asked:
         client.get("/customers/?q=a&sort=-created")
     assert len(asked.captured_queries) == before
