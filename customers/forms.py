@@ -40,9 +40,9 @@ class CustomerForm(forms.ModelForm[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "street", "district",
-            "city", "region", "postal_code", "country", "stage", "owner", "tags", "reference", "identifier", "birth_date", "industry", "website", "source", "language",
-            "time_zone",
+            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "street", "district", "city",
+            "region", "postal_code", "country", "stage", "owner", "tags", "reference", "identifier", "birth_date",
+            "industry", "website", "source", "language", "time_zone",
         )  # fmt: skip
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 

@@ -165,10 +165,11 @@ class CustomerLoader:
 
     def _write_addresses(self) -> None:
         parts = ", ".join(f"COALESCE({name}, '')" for name in (*ADDRESS_PARTS, "country"))
+        columns = ", ".join(ADDRESS_PARTS)
         filled = " OR ".join(f"{name} IS NOT NULL" for name in ADDRESS_PARTS)
         same = " AND ".join(f"a.{name} = COALESCE(chunk.{name}, '')" for name in (*ADDRESS_PARTS, "country"))
         self.execute(
-            f"WITH done AS (INSERT INTO customers_address (customer_id, {', '.join(ADDRESS_PARTS)}, country, is_primary) "
+            f"WITH done AS (INSERT INTO customers_address (customer_id, {columns}, country, is_primary) "
             f"SELECT record_id, {parts}, NOT EXISTS (SELECT 1 FROM customers_address a WHERE "
             f"a.customer_id = record_id AND a.is_primary) FROM chunk WHERE ({filled}) AND NOT EXISTS "
             f"(SELECT 1 FROM customers_address a WHERE a.customer_id = record_id AND {same}) RETURNING customer_id) "
