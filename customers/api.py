@@ -59,9 +59,9 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat", "address",
-            "stage", "owner", "team", "tags", "reference", "identifier", "birth_date", "industry", "website", "source",
-            "country", "language", "time_zone", "created_at", "updated_at", "version", "metrics", "score",
+            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat",
+            "address", "stage", "owner", "team", "tags", "reference", "identifier", "birth_date", "industry", "website",
+            "source", "country", "language", "time_zone", "created_at", "updated_at", "version", "metrics", "score",
         )  # fmt: skip
         read_only_fields = ("team", "created_at", "updated_at")
 
