@@ -46,7 +46,8 @@ register_step(
 )  # fmt: skip
 register_panel(
     Panel(
-        code="value", title=_("Customer value"), kind="customer", url_name="analytics:customer-value-panel", module="analytics",
+        code="value", title=_("Customer value"), kind="customer", module="analytics",
+        url_name="analytics:customer-value-panel",
         order=10, rows=4,
     )
 )  # fmt: skip

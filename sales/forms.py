@@ -28,6 +28,10 @@ def clean_currency(value: str) -> str:
     return code
 
 
+DATE_CONTROL: dict[str, Any] = {"type": "date", "aria-label": _("Date")}
+TIME_CONTROL: dict[str, Any] = {"type": "time", "aria-label": _("Time")}
+
+
 class ProductForm(forms.ModelForm[Product]):
     """Facts of a product."""
 
@@ -61,8 +65,8 @@ class OrderForm(forms.ModelForm[Order]):
     ordered_at = forms.SplitDateTimeField(
         label=_("Date"),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Date")},
-            time_attrs={"type": "time", "aria-label": _("Time")},
+            date_attrs=DATE_CONTROL,
+            time_attrs=TIME_CONTROL,
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),

@@ -20,19 +20,17 @@ def order_link(data: dict[str, Any]) -> str:
     return reverse("sales:order-detail", args=[data["subject_id"]])
 
 
-register_verb("order.placed", _("Order %(number)s: %(total)s %(currency)s"), "shopping-cart", Eraser.KEEP, order_link)
+register_verb("order.placed", _("Order %(number)s: %(amount)s"), "shopping-cart", Eraser.KEEP, order_link)
 register_verb(
     "order.credited",
-    _("Credit %(number)s: %(total)s %(currency)s"),
+    _("Credit %(number)s: %(amount)s"),
     "receipt-refund",
     Eraser.KEEP,
     order_link,
 )
 register_verb("order.changed", _("Order %(number)s was changed"), "pencil", Eraser.KEEP, order_link, system=True)
 register_verb("order.cancelled", _("Order %(number)s was cancelled"), "ban", Eraser.KEEP, order_link)
-register_verb(
-    "payment.received", _("Payment of %(total)s %(currency)s for %(number)s"), "cash", Eraser.KEEP, order_link
-)
+register_verb("payment.received", _("Payment of %(amount)s for %(number)s"), "cash", Eraser.KEEP, order_link)
 register_verb("order.imported", _("Orders were imported"), "upload", Eraser.KEEP, system=True)
 register_verb("product.created", _("Product was added"), "package", Eraser.KEEP, system=True)
 register_verb("product.changed", _("Product was changed: %(fields)s"), "pencil", Eraser.KEEP, system=True)
@@ -62,5 +60,5 @@ def show_payment(event: PaymentReceived) -> None:
 
 def _log(order: Order, verb: str, at: Any, total: Any = None) -> None:
     amount = order.total if total is None else total
-    data = {"number": order.number, "total": f"{amount:.2f}", "currency": order.currency}
+    data = {"number": order.number, "total": str(amount), "currency": order.currency}
     log_activity(order.customer_id, verb, at, subject=("order", order.pk), data=data)

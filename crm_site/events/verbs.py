@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language
+
+from crm_site.lib.money import format_money
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,8 +37,14 @@ class Verb:
     """System entries are folded together on the page."""
 
     def say(self, data: dict[str, Any]) -> str:
-        """Return the sentence in the active language, filled with `data`; absent places stay empty."""
-        return str(self.sentence) % _Blank(data)
+        """Return the sentence in the active language, filled with `data`; absent places stay empty.
+
+        Where `data` has a `total` and its `currency`, `%(amount)s` is the two as people read them.
+        """
+        filled = _Blank(data)
+        if "total" in data and "currency" in data:
+            filled["amount"] = format_money(Decimal(data["total"]), data["currency"], get_language() or "en")
+        return str(self.sentence) % filled
 
 
 class _Blank(dict[str, Any]):

@@ -51,11 +51,3 @@ def written(amount: int, unit: int = UNIT) -> str:
     sign, amount = ("-", -amount) if amount < 0 else ("", amount)
     places = len(str(unit)) - 1
     return f"{sign}{amount // unit}.{amount % unit:0{places}d}"
-
-
-def to_cents(amount: int) -> str:
-    """Return ten-thousandths as text with two decimals, rounded half to even like Decimal's `.2f`."""
-    sign, amount = ("-", -amount) if amount < 0 else ("", amount)
-    cents, rest = divmod(amount, 100)
-    cents += rest > 50 or (rest == 50 and cents % 2 == 1)
-    return f"{sign}{cents // 100}.{cents % 100:02d}"

@@ -13,7 +13,7 @@ from customers.models import Activity, Customer
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
 from sales.choices import OrderKind, OrderStatus, PaymentMethod
 from sales.demo.documents import Block
-from sales.demo.money import CURRENCIES, RATE_UNIT, currency_of, to_cents, written
+from sales.demo.money import CURRENCIES, RATE_UNIT, currency_of, written
 from sales.models import Order, OrderLine, Payment
 from sales.services.ordering import PREFIXES
 
@@ -162,7 +162,7 @@ class _BlockTables:
         return found
 
     def _entry(self, at: int, customer: int, verb: str, moment: dt.datetime, amount: int) -> tuple[Any, ...]:
-        data = {"number": self.numbers[at], "total": to_cents(amount), "currency": self.currency(at)}
+        data = {"number": self.numbers[at], "total": written(amount), "currency": self.currency(at)}
         return activity_row(customer, verb, moment, subject=("order", self.key_of(at)), data=data)
 
     @property

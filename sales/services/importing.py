@@ -48,7 +48,7 @@ UPDATE chunk_orders SET changed = true FROM done WHERE done.id = record_id
 ACTIVITIES = """
 SELECT customer_id, CASE kind WHEN 'credit' THEN 'order.credited' ELSE 'order.placed' END, ordered_at,
     NULL::bigint, 'order', record_id, jsonb_build_object('number', order_number,
-    'total', round(total, 2)::text, 'currency', COALESCE(currency, %s)), ''
+    'total', total::text, 'currency', COALESCE(currency, %s)), ''
 FROM chunk_orders WHERE is_new AND customer_id IS NOT NULL
 """
 

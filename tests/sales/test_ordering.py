@@ -65,8 +65,8 @@ def test_the_customers_timeline_tells_the_story(cast: Cast) -> None:
     place_order({}, LINES, cast.owner)
     sentences = [entry.sentence for entry in Activity.objects.filter(customer=customer).order_by("id")]
     assert sentences == [
-        f"Order {order.number}: 10.10 EUR",
-        f"Payment of 4.00 EUR for {order.number}",
+        f"Order {order.number}: €10.10",
+        f"Payment of €4.00 for {order.number}",
         f"Order {order.number} was cancelled",
     ]
     assert Activity.objects.count() == 3
