@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 
+def changed_facts(form: Any) -> dict[str, Any]:
+    """Return what differs from the stored record, checked and cleaned."""
+    return {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
+
+
 class RecordFormView(LoginRequiredMixin, View):
     """Creates a record, or changes one when the address has its key.
 
@@ -94,7 +99,8 @@ class RecordFormView(LoginRequiredMixin, View):
         return fetch_editable(manager.all(), user, pk=pk)
 
     def _form(self, request: HttpRequest, record: Any, data: Any) -> Any:
-        form = self.form_class(data, instance=self._again(record), user=signed_in(request))
+        instance = record if data is None else self._again(record)
+        form = self.form_class(data, instance=instance, user=signed_in(request))
         for name, value in request.GET.items():
             # Only what the field would take as typed: anything else in the address is nobody's business.
             if name in form.fields:

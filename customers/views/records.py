@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from crm_site.pages.editing import RecordFormView
+from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
 from crm_site.staff.fetching import fetch_visible
@@ -55,5 +55,4 @@ class CustomerFormView(RecordFormView):
 
     def change(self, record: Customer, version: int, form: CustomerForm, user: User) -> None:
         """Change what differs from the stored record."""
-        changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-        change_customer(record, version, changed, user)
+        change_customer(record, version, changed_facts(form), user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crm_site.pages.editing import RecordFormView
+from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import posted_version, signed_in
@@ -116,8 +116,7 @@ class OrderFormView(RecordFormView):
 
     def change(self, record: Order, version: int, form: OrderForm, user: User) -> None:
         """Change facts and lines."""
-        changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-        change_order(record, version, changed, user, self._cleaned_lines(form))
+        change_order(record, version, changed_facts(form), user, self._cleaned_lines(form))
 
     def _cleaned_lines(self, form: OrderForm) -> list[dict[str, Any]]:
         lines = self.lines(form, None)

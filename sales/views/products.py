@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from crm_site.pages.editing import RecordFormView
+from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
@@ -81,5 +81,4 @@ class ProductFormView(RecordFormView):
 
     def change(self, record: Product, version: int, form: ProductForm, user: User) -> None:
         """Change what differs from the stored record."""
-        changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-        change_product(record, version, changed, user)
+        change_product(record, version, changed_facts(form), user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from crm_site.pages import formatting
-from crm_site.pages.editing import RecordFormView
+from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
@@ -151,8 +151,7 @@ class SurveyFormView(RecordFormView):
 
     def change(self, record: Survey, version: int, form: SurveyForm, user: User) -> None:
         """Change the survey."""
-        changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-        change_survey(record, version, changed, user)
+        change_survey(record, version, changed_facts(form), user)
 
 
 class AnswerFormView(RecordFormView):
@@ -171,5 +170,4 @@ class AnswerFormView(RecordFormView):
 
     def change(self, record: SurveyAnswer, version: int, form: AnswerForm, user: User) -> None:
         """Correct the answer."""
-        changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-        change_answer(record, version, changed, user)
+        change_answer(record, version, changed_facts(form), user)

@@ -21,12 +21,8 @@ OURS = sorted(
     (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES),
     key=lambda model: model._meta.label,
 )
-FACTORIES: dict[type[Model], Any] = {
-    factory._meta.model: factory
-    for module in (records, staff)
-    for factory in vars(module).values()
-    if inspect.isclass(factory) and issubclass(factory, DjangoModelFactory)
-}
+MADE: list[Any] = [one for module in (records, staff) for one in vars(module).values() if inspect.isclass(one)]
+FACTORIES = {one._meta.model: one for one in MADE if issubclass(one, DjangoModelFactory)}
 # Rows that another model's factory makes, as its service does.
 BROUGHT_ALONG: dict[str, Callable[[], Any]] = {
     "customers.CustomerMetrics": lambda: records.CustomerFactory().metrics,
