@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-DATA = Path(os.environ.get("CRM_DATA", "/work/shared/data"))
+# The folder beside the project, unless the environment names another.
+DATA = Path(os.environ.get("CRM_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
 def reference_file(name: str) -> Path:
