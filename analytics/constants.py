@@ -18,3 +18,6 @@ ROUND_EDGES: tuple[Decimal, ...] = (
 )
 
 JOBS_OF_VALUE = ("rfm", "clv", "value_tiers")
+
+UNITS = ("day", "week", "month")
+"""Units of time in which a customer's history can be told."""

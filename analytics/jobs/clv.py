@@ -7,9 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.services.histories import days_with_orders
-from analytics.services.valuing import UNIT_DAYS, Terms, value_from_history, value_with_models
-from analytics.services.writing_values import clear_values
+from analytics.constants import UNITS
 from crm_site.jobs.context import JobContext
 from crm_site.jobs.parameters import Parameter, one_of, parse_date
 from crm_site.jobs.registry import job
@@ -35,7 +33,7 @@ def _rate(text: str) -> str:
     "analytics",
     {
         "until": Parameter(parse_date, _("Last day observed; the last day with an order by default")),
-        "unit": Parameter(one_of(*UNIT_DAYS), _("Unit of time: day, week or month"), default="week"),
+        "unit": Parameter(one_of(*UNITS), _("Unit of time: day, week or month"), default="week"),
         "margin": Parameter(_share, _("Margin as a share of revenue"), default="1"),
         "discount": Parameter(_rate, _("Discount rate a month"), default="0.01"),
         "method": Parameter(one_of("probabilistic", "discounted"), _("Method"), default="probabilistic"),
@@ -43,6 +41,11 @@ def _rate(text: str) -> str:
 )
 def clv(run: JobContext, *, until: str | None, unit: str, margin: str, discount: str, method: str) -> dict[str, Any]:
     """Value all customers over the next twelve months, and put them in tiers."""
+    # SciPy takes a second to load and is needed where the job runs, not in every process that knows of it.
+    from analytics.services.histories import days_with_orders
+    from analytics.services.valuing import Terms, value_from_history, value_with_models
+    from analytics.services.writing_values import clear_values
+
     days = days_with_orders()
     if days is None:
         clear_values(run)

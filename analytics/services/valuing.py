@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from analytics.constants import UNITS
 from analytics.estimation.bgnbd import BgNbd, Histories, fit_bgnbd, group_histories
 from analytics.estimation.clv import DAYS_PER_MONTH, ValueTerms, customer_values
 from analytics.estimation.gamma_gamma import GammaGamma, fit_gamma_gamma
@@ -21,7 +22,7 @@ from analytics.services.tiers import assign_tiers
 from analytics.services.writing_values import clear_values, write_doubts, write_values
 from crm_site.jobs.context import JobContext
 
-UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH}
+UNIT_DAYS = dict(zip(UNITS, (1.0, 7.0, DAYS_PER_MONTH), strict=True))
 
 
 @dataclass(frozen=True)
