@@ -70,7 +70,7 @@ class BgNbd:
         return None if self.covariance is None else np.sqrt(np.diag(self.covariance))
 
 
-def group_histories(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Histories:  # noqa: N803 - T as in the paper
+def group_histories(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Histories:
     """Group equal histories. Raises EstimationRefused("bad_input") unless 0 <= t_x <= T, x whole and >= 0."""
     purchases, last, age = (np.ascontiguousarray(values, dtype=np.float64) for values in (x, t_x, T))
     usable = (
@@ -177,12 +177,12 @@ def fit_bgnbd(data: Histories) -> BgNbd:
     return BgNbd(r, alpha, a, b, best.loglik, best.covariance, best.converged, data.customers, data.repeaters)
 
 
-def p_alive(model: BgNbd, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:  # noqa: N803
+def p_alive(model: BgNbd, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
     """Return the probability that each customer is still alive at T; 1 for customers with x = 0."""
     return p_alive_at(model.parameters, np.asarray(x, float), np.asarray(t_x, float), np.asarray(T, float))
 
 
-def p_alive_at(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
+def p_alive_at(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Return ``p_alive`` for plain parameters r, alpha, a, b, by its log-odds so that nothing overflows."""
     r, alpha, a, b = parameters
     safe = np.where(x > 0, x, 1.0)
@@ -190,7 +190,7 @@ def p_alive_at(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
     return np.where(x > 0, expit(-odds), 1.0)
 
 
-def purchases_if_alive(parameters: Floats, x: ArrayLike, T: ArrayLike, t: ArrayLike) -> Floats:  # noqa: N803
+def purchases_if_alive(parameters: Floats, x: ArrayLike, T: ArrayLike, t: ArrayLike) -> Floats:
     """Return E[purchases in the next t] of customers alive at T with x repeat purchases (arrays broadcast).
 
     The paper's formula after Euler's transformation of the hypergeometric function,
@@ -218,7 +218,7 @@ def purchases_if_alive(parameters: Floats, x: ArrayLike, T: ArrayLike, t: ArrayL
     return np.asarray(value, dtype=np.float64)
 
 
-def _integrated(r: float, alpha: float, a: float, b: float, x: Floats, T: Floats, t: Floats) -> Floats:  # noqa: N803
+def _integrated(r: float, alpha: float, a: float, b: float, x: Floats, T: Floats, t: Floats) -> Floats:
     """Integrate (1 - (1 + p t/(alpha+T))^-(r+x)) / p over p ~ Beta(a, b+x) by Gauss-Legendre on quantiles."""
     nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE_POINTS)
     unique_x, at_x = np.unique(x, return_inverse=True)
@@ -235,7 +235,7 @@ def expected_purchases(
     model: BgNbd,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,  # noqa: N803
+    T: ArrayLike,
     t: float,
 ) -> Floats:
     """Return E[Y(t)]: the purchases expected of each customer in the next t units of time.
@@ -248,7 +248,7 @@ def expected_purchases(
     return alive[at] * p_alive(model, purchases, last, age)
 
 
-def unique_pairs(x: Floats, T: Floats) -> tuple[Floats, NDArray[np.intp]]:  # noqa: N803
+def unique_pairs(x: Floats, T: Floats) -> tuple[Floats, NDArray[np.intp]]:
     """Return the distinct (x, T) as rows, and the row of each customer."""
     unique_x, at_x = np.unique(x, return_inverse=True)
     unique_age, at_age = np.unique(T, return_inverse=True)

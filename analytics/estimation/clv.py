@@ -61,7 +61,7 @@ def customer_values(
     spend_model: GammaGamma,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,  # noqa: N803 - as in the paper
+    T: ArrayLike,
     mean_spend: ArrayLike,
     terms: ValueTerms | None = None,
 ) -> CustomerValues:
@@ -100,7 +100,7 @@ def _forecast_pairs(model: BgNbd, pairs: Floats, terms: ValueTerms) -> tuple[Flo
     return months @ factors, expected[:, -2], expected[:, -1]
 
 
-def _averaged_alive(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:  # noqa: N803
+def _averaged_alive(parameters: Floats, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Average P(alive) over some parameter draws: the predictive probability."""
     rows = parameters[:: max(len(parameters) // _ALIVE_DRAWS, 1)]
     total = np.zeros(len(x))
@@ -114,7 +114,7 @@ def _value_interval(
     spend_model: GammaGamma,
     x: Floats,
     t_x: Floats,
-    T: Floats,  # noqa: N803
+    T: Floats,
     mean_spend: Floats,
     terms: ValueTerms,
 ) -> tuple[Floats, Floats, Floats]:
@@ -179,7 +179,7 @@ def purchase_interval(
     model: BgNbd,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,  # noqa: N803
+    T: ArrayLike,
     t: float,
     terms: ValueTerms | None = None,
 ) -> tuple[Floats, Floats]:

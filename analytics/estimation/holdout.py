@@ -33,7 +33,7 @@ def assess_holdout(
     model: BgNbd,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,  # noqa: N803 - as in the paper
+    T: ArrayLike,
     actual: ArrayLike,
     t: float,
     terms: ValueTerms | None = None,

@@ -40,7 +40,7 @@ class Block:
 def simulate(
     model: BgNbd,
     x: Floats,
-    T: Floats,  # noqa: N803
+    T: Floats,
     horizon: float,
     parameters: Floats,
     random: np.random.Generator,
@@ -84,7 +84,7 @@ def _binned_counts(x: Floats) -> Floats:
     return np.where(x > _EXACT_X, np.round(np.exp(np.round(np.log(np.maximum(x, 1)) * 32) / 32)), x)
 
 
-def _binned_ages(T: Floats, alpha: float) -> Floats:  # noqa: N803
+def _binned_ages(T: Floats, alpha: float) -> Floats:
     if len(T) == 0 or len(np.unique(T)) <= _BINS:
         return T
     logs = np.log(alpha + T)

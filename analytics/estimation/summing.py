@@ -28,7 +28,7 @@ def value_loadings(
     spend_model: GammaGamma,
     x: ArrayLike,
     t_x: ArrayLike,
-    T: ArrayLike,  # noqa: N803 - as in the paper
+    T: ArrayLike,
     mean_spend: ArrayLike,
     terms: ValueTerms,
 ) -> Floats:
@@ -59,7 +59,7 @@ def _bought(
     model: BgNbd,
     x: Floats,
     t_x: Floats,
-    T: Floats,  # noqa: N803
+    T: Floats,
     pairs: Floats,
     at: np.ndarray[tuple[int], np.dtype[np.intp]],
     terms: ValueTerms,

@@ -15,4 +15,5 @@ class VisibleRecordField(serializers.PrimaryKeyRelatedField[Any]):
         """Return the records the caller may see."""
         found: Any = super().get_queryset()
         request = self.context.get("request")
-        return found.visible_to(request.user) if request is not None else found.none()  # type: ignore[no-any-return]
+        visible: QuerySet[Any] = found.visible_to(request.user) if request is not None else found.none()
+        return visible
