@@ -10,9 +10,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_site.settings")
     from django.core.management import execute_from_command_line
 
+    from crm_site.history.origin import origin
     from crm_site.local.commands import servers_for
 
-    with servers_for(sys.argv):
+    with servers_for(sys.argv), origin(via="command", reference=" ".join(sys.argv[1:2])):
         execute_from_command_line(sys.argv)
 
 

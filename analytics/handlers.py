@@ -6,14 +6,16 @@ import datetime as dt
 
 from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
 from analytics.services.figures import refresh_customers
+from analytics.services.following import follow_operation
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.events.base import BatchEvent
 from crm_site.events.handling import handles
+from crm_site.history.events import OperationUndone, RecordsDeleted, RecordsRestored
 from crm_site.jobs.starting import start_job
 from crm_site.lib.days import organisation_day
-from customers.events import CustomerChanged, CustomersImported
+from customers.events import CustomerChanged, CustomersChanged, CustomersImported
 from customers.models import CustomerMetrics
-from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersImported
+from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersChanged, OrdersImported
 from sales.models import Order
 from service.events import AnswersImported, SurveyAnswerChanged, SurveyAnswered
 from service.models import SurveyAnswer
@@ -61,6 +63,27 @@ def follow_import(event: BatchEvent) -> None:
     """Rebuild the figures once after many records came in."""
     kind = "orders" if isinstance(event, OrdersImported) else "records"
     start_job("metrics", {"cause": f"{kind}:{event.source}"})
+
+
+@handles(CustomersChanged, OrdersChanged, after_commit=True)
+def follow_bulk_change(event: CustomersChanged | OrdersChanged) -> None:
+    """Count anew what a bulk change touched; outside an operation nobody knows what that was."""
+    if event.operation_id:
+        follow_operation(event.operation_id)
+    else:
+        start_job("metrics", {"cause": f"bulk:{event.source}"})
+
+
+@handles(OperationUndone, after_commit=True)
+def follow_undo(event: OperationUndone) -> None:
+    """Count anew what an undo touched."""
+    follow_operation(event.undo_id)
+
+
+@handles(RecordsDeleted, RecordsRestored, after_commit=True)
+def follow_trash(event: RecordsDeleted | RecordsRestored) -> None:
+    """Count deleted records no more, and restored ones again."""
+    follow_operation(event.operation_id)
 
 
 def _follow_order(pk: int, former_customer: int = 0, former_day: str = "") -> None:

@@ -1,6 +1,7 @@
 """Settings of the site, read from the environment; every variable stands in `.env.example`."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -34,7 +35,10 @@ INSTALLED_APPS = [
     "crm_site.demo",
     "crm_site.api",
     "crm_site.imports",
+    "crm_site.rules",
     "crm_site.numbering",
+    "crm_site.fields",
+    "crm_site.history",
     "crm_site.jobs",
     "crm_site.events",
     "crm_site.staff",
@@ -74,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm_site.history.origin.OriginMiddleware",
     "crm_site.pages.preferences.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -125,16 +130,31 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+
+def nightly(job: str, hour: int, minute: int) -> dict[str, Any]:
+    """Return the schedule of a job that starts every night."""
+    return {"task": "jobs.start", "schedule": crontab(hour=hour, minute=minute), "args": [job]}
+
+
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "events.deliver_pending", "schedule": 5.0},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0},
-    "nightly-metrics": {"task": "jobs.start", "schedule": crontab(hour=1, minute=0), "args": ["metrics"]},
-    "nightly-csat": {"task": "jobs.start", "schedule": crontab(hour=1, minute=20), "args": ["csat"]},
-    "nightly-nps": {"task": "jobs.start", "schedule": crontab(hour=1, minute=25), "args": ["nps"]},
-    "nightly-rfm": {"task": "jobs.start", "schedule": crontab(hour=1, minute=30), "args": ["rfm"]},
-    "nightly-clv": {"task": "jobs.start", "schedule": crontab(hour=1, minute=40), "args": ["clv"]},
-    "nightly-tiers": {"task": "jobs.start", "schedule": crontab(hour=2, minute=0), "args": ["value_tiers"]},
+    "nightly-metrics": nightly("metrics", 1, 0),
+    "nightly-csat": nightly("csat", 1, 20),
+    "nightly-nps": nightly("nps", 1, 25),
+    "nightly-rfm": nightly("rfm", 1, 30),
+    "nightly-clv": nightly("clv", 1, 40),
+    "nightly-tiers": nightly("value_tiers", 2, 0),
+    "nightly-forget-exports": nightly("forget-exports", 3, 10),
+    "nightly-forget-history": nightly("forget_history", 3, 0),
+    "nightly-forget-imports": nightly("forget_imports", 3, 20),
+    "nightly-forget-firings": nightly("forget_firings", 3, 10),
 }
+
+# History: how long deleted records can come back, and how long changes are kept
+TRASH_DAYS = env.int("TRASH_DAYS", default=30)
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=730)
 
 # People
 AUTH_USER_MODEL = "staff.User"
@@ -230,7 +250,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["crm_site.api.permissions.ModulePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["crm_site.api.parsing.RecordParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "crm_site.api.paging.KeysetPagination",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from crm_site.api.custom import CustomFieldsField
 from crm_site.api.endpoints import RecordViewSet
 from crm_site.api.fields import VisibleRecordField
 from crm_site.staff.models import User
@@ -55,13 +56,15 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     version = serializers.IntegerField(required=False, min_value=1)
     metrics = MetricsSerializer(read_only=True)
     score = ScoreSerializer(read_only=True)
+    custom = CustomFieldsField("customer")
 
     class Meta:
         model = Customer
         fields = (
             "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat",
             "address", "stage", "owner", "team", "tags", "reference", "identifier", "birth_date", "industry", "website",
-            "source", "country", "language", "time_zone", "created_at", "updated_at", "version", "metrics", "score",
+            "source", "country", "language", "time_zone", "created_at", "updated_at", "custom", "version",
+            "metrics", "score",
         )  # fmt: skip
         read_only_fields = ("team", "created_at", "updated_at")
 

@@ -38,3 +38,12 @@ class CustomersImported(BatchEvent):
     """A file brought new customers or new facts of known ones."""
 
     verb = "customer.imported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersChanged(BatchEvent):
+    """The same facts of many customers were changed at once; `fields` names them, separated by commas."""
+
+    verb = "customer.changed"
+    fields: str = ""
+    operation_id: int = 0

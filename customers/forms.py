@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.identifiers import credit_code
 from crm_site.lib.phones import to_e164
+from crm_site.pages.fields.forms import CustomFieldsForm
 from crm_site.pages.picking import RecordField
 from customers.choices import CustomerKind
 from customers.models import Customer, Tag
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 
-class CustomerForm(forms.ModelForm[Customer]):
+class CustomerForm(CustomFieldsForm, forms.ModelForm[Customer]):
     """Facts of a customer with its primary contact points."""
 
     organisation = RecordField(
@@ -64,6 +65,7 @@ class CustomerForm(forms.ModelForm[Customer]):
         if "tags" in self.fields:
             tags: Any = self.fields["tags"]
             tags.queryset = Tag.objects.all()
+        self.add_custom_fields(user)
 
     def _choose_organisation(self, user: User | None) -> None:
         """Offer the organisations the user may see; one that is set already stays choosable."""

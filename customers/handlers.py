@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.handling import handles
 from crm_site.events.verbs import Eraser, register_verb
+from crm_site.history.restorers import register_restorer
 from customers.events import CustomerChanged, CustomerCreated
-from customers.services import log_activity
+from customers.models import Customer
+from customers.services import change_customer, index_customers, log_activity
+
+register_restorer(Customer, change_customer, index_customers)
 
 register_verb("customer.created", _("Customer was added"), "user-plus", Eraser.KEEP, system=True)
 register_verb("customer.changed", _("Facts were changed: %(fields)s"), "pencil", Eraser.ANONYMISE, system=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Avg, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from crm_site.pages.lists import (
     Action,
+    Board,
+    BulkField,
+    Calendar,
     ChoiceFilter,
     Column,
     DateRangeFilter,
@@ -23,9 +26,12 @@ from crm_site.pages.lists import (
     Total,
 )
 from customers.choices import CustomerKind, RfmSegment, Stage, Tier
+from customers.forms import CustomerForm
 from customers.models import Customer, Tag
+from customers.services import change_customers, tag_customers, untag_customers
 
 if TYPE_CHECKING:
+    from crm_site.pages.lists.bulk_fields import Apply
     from crm_site.staff.models import User
 
 NEW_CUSTOMER = Action(
@@ -37,6 +43,26 @@ IMPORT = Action(
     url_name="imports:import-create",
     allowed=lambda user: user.access.can_import("customers"),
 )
+
+
+def set_fact(name: str) -> Apply:
+    """Return the change that gives customers one fact."""
+    return lambda rows, value, actor: change_customers(rows, {name: value}, actor)
+
+
+def having_all(rows: QuerySet[Customer], tags: Iterable[Tag]) -> QuerySet[Customer]:
+    """Keep the customers that have every one of the tags."""
+    for tag in tags:
+        rows = rows.filter(pk__in=Customer.tags.through._default_manager.filter(tag=tag).values("customer"))
+    return rows
+
+
+def having_none(rows: QuerySet[Customer], tags: Iterable[Tag]) -> QuerySet[Customer]:
+    """Keep the customers that have none of the tags."""
+    marked = Customer.tags.through._default_manager.filter(tag__in=list(tags))
+    return rows.exclude(pk__in=marked.values("customer"))
+
+
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 
 
@@ -52,7 +78,7 @@ class CustomerList(ListPage[Customer]):
     icon = "users"
     columns = (
         Column(name="name", label=_("Name"), kind="title", context="context_line", sort="sort_key"),
-        Column(name="stage", label=_("Stage"), path="get_stage_display", phone="detail"),
+        Column(name="stage", label=_("Stage"), path="get_stage_display", phone="detail", edit="stage"),
         Column(name="segment", label=_("RFM segment"), path="score.get_segment_display"),
         Column(
             name="revenue",
@@ -74,7 +100,19 @@ class CustomerList(ListPage[Customer]):
             sort="metrics__last_order_key",
         ),
         Column(name="created", label=_("Created"), kind="date", path="created_at", sort="created_at", wide=True),
-        Column(name="owner", label=_("Owner"), kind="person", phone="side", head=False),
+        Column(name="owner", label=_("Owner"), kind="person", phone="side", head=False, edit="owner"),
+        Column(name="kind", label=_("Kind"), path="get_kind_display", shown=False),
+        Column(name="tier", label=_("Value tier"), path="score.get_tier_display", shown=False),
+        Column(name="industry", label=_("Industry"), shown=False, edit="industry"),
+        Column(name="country", label=_("Country"), shown=False, edit="country"),
+        Column(name="source", label=_("Source"), shown=False, edit="source"),
+        Column(name="language", label=_("Language"), shown=False),
+        Column(name="email", label=_("E-mail"), shown=False, prefetch=("contact_points",), edit="email"),
+        Column(name="phone", label=_("Phone"), shown=False, prefetch=("contact_points",), edit="phone"),
+        Column(name="tags", label=_("Tags"), path="tags_line", shown=False, prefetch=("tags",)),
+        Column(name="reference", label=_("Reference"), shown=False, edit="reference"),
+        Column(name="birth_date", label=_("Birth date"), kind="date", shown=False, edit="birth_date"),
+        Column(name="changed", label=_("Changed"), kind="moment", path="updated_at", shown=False),
     )
     filters = (
         OwnerFilter(),
@@ -116,7 +154,46 @@ class CustomerList(ListPage[Customer]):
     )
     default_sort = "name"
     select_related = ("owner", "organisation", "metrics", "score")
-    totals = (Total(name="revenue", label=_("net revenue"), aggregate=Sum("metrics__net_revenue")),)
+    totals = (
+        Total(name="revenue", label=_("net revenue"), aggregate=Sum("metrics__net_revenue")),
+        Total(name="revenue_mean", label=_("each"), aggregate=Avg("metrics__net_revenue"), column="revenue"),
+        Total(name="clv", label=_("lifetime value"), aggregate=Sum("score__clv")),
+    )
+    field_url_name = "customers:customer-field"
+    form_class = CustomerForm
+    deletable = True
+    board = Board(
+        group="stage", columns=Stage.choices, value="revenue", move="stage", card=("revenue", "segment", "owner")
+    )
+    calendar = Calendar(date="created", value="stage")
+    bulk_fields = (
+        BulkField(
+            name="owner", label=_("Owner"), apply=set_fact("owner"), place="assign", verb=_("Assign"), icon="user-share"
+        ),
+        BulkField(name="stage", label=_("Stage"), apply=set_fact("stage")),
+        BulkField(name="source", label=_("Source"), apply=set_fact("source")),
+        BulkField(name="industry", label=_("Industry"), apply=set_fact("industry")),
+        BulkField(name="country", label=_("Country"), apply=set_fact("country")),
+        BulkField(name="language", label=_("Language"), apply=set_fact("language")),
+        BulkField(
+            name="tag",
+            label=_("Add tags"),
+            form_field="tags",
+            apply=tag_customers,
+            unchanged=having_all,
+            place="tag",
+            icon="tag",
+        ),
+        BulkField(
+            name="untag",
+            label=_("Remove tags"),
+            form_field="tags",
+            apply=untag_customers,
+            unchanged=having_none,
+            place="tag",
+            icon="tag-off",
+        ),
+    )
     tabs: ClassVar[Sequence[Tab]] = (
         Tab(code="all", label=_("All"), params={}),
         Tab(code="mine", label=_("My customers"), params={"owner": "me"}),

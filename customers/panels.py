@@ -8,16 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.models import EventRecord
+from crm_site.fields.hosts import Host
 from crm_site.pages import formatting
+from crm_site.pages.fields.offering import offer_custom_fields
 from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
+from crm_site.pages.panels import Panel, register_panel
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
 from customers.choices import RfmSegment
 from customers.events import CustomerCreated
 from customers.lists import customer_list
 from customers.models import Customer
+from customers.services.bulk import change_customers
 
 SHOWN = 5
 
@@ -110,4 +114,26 @@ register_today(
 )
 register_today(
     TodayCard(code="new-customers", title=_("New customers"), icon="user-plus", module="customers", load=new_customers)
+)
+register_panel(
+    Panel(
+        code="history-customer",
+        title=_("History"),
+        kind="customer",
+        url_name="history:record-panel",
+        arguments=("customers.customer",),
+        module="customers",
+        order=900,
+    )
+)
+offer_custom_fields(
+    Host(
+        "customer",
+        Customer,
+        _("Customers"),
+        list_code="customers",
+        subject="customer",
+        import_kind="customers",
+        change_many=change_customers,
+    )
 )

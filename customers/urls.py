@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/", records.CustomerFormView.as_view(), name="customer-create"),
     path("<int:pk>/", records.customer_detail, name="customer-detail"),
     path("<int:pk>/edit/", records.CustomerFormView.as_view(), name="customer-edit"),
+    path("<int:pk>/delete/", records.CustomerDeleteView.as_view(), name="customer-delete"),
     path("<int:pk>/facts/<slug:name>/", facts.CustomerFieldView.as_view(), name="customer-field"),
     path("<int:pk>/timeline/", timeline.customer_timeline, name="customer-timeline"),
     path("<int:pk>/notes/", timeline.customer_note, name="customer-note"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from crm_site.api.custom import CustomFieldsField
 from crm_site.api.endpoints import RecordViewSet
 from crm_site.api.fields import VisibleRecordField
 from crm_site.lib.money import is_currency
@@ -30,12 +31,13 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
     version = serializers.IntegerField(required=False, min_value=1)
     currency = serializers.CharField(max_length=3, required=False, validators=[check_currency])
+    custom = CustomFieldsField("product")
 
     class Meta:
         model = Product
         fields = (
             "id", "sku", "name", "category", "unit_price", "currency", "is_active", "description", "created_at",
-            "updated_at", "version",
+            "updated_at", "custom", "version",
         )  # fmt: skip
         read_only_fields = ("created_at", "updated_at")
 
@@ -79,13 +81,14 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     exchange_rate = serializers.DecimalField(max_digits=18, decimal_places=8, required=False, min_value=0)
     lines = OrderLineSerializer(many=True, required=False)
     version = serializers.IntegerField(required=False, min_value=1)
+    custom = CustomFieldsField("order")
 
     class Meta:
         model = Order
         fields = (
             "id", "number", "kind", "status", "customer", "credited_order", "ordered_at", "currency", "exchange_rate",
             "total", "base_total", "paid_total", "channel", "note", "owner", "team", "lines", "created_at",
-            "updated_at", "version",
+            "updated_at", "custom", "version",
         )  # fmt: skip
         read_only_fields = ("base_total", "paid_total", "team", "created_at", "updated_at")
 

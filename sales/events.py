@@ -72,3 +72,21 @@ class ProductsImported(BatchEvent):
     """A file brought products."""
 
     verb = "product.imported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrdersChanged(BatchEvent):
+    """The same facts of many orders were changed at once; `fields` names them, separated by commas."""
+
+    verb = "order.changed"
+    fields: str = ""
+    operation_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductsChanged(BatchEvent):
+    """The same facts of many products were changed at once; `fields` names them, separated by commas."""
+
+    verb = "product.changed"
+    fields: str = ""
+    operation_id: int = 0

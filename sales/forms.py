@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.money import is_currency
+from crm_site.pages.fields.forms import CustomFieldsForm
 from crm_site.pages.picking import RecordField
 from customers.models import Customer
 from sales.models import Order, Payment, Product
@@ -32,7 +33,7 @@ DATE_CONTROL: dict[str, Any] = {"type": "date", "aria-label": _("Date")}
 TIME_CONTROL: dict[str, Any] = {"type": "time", "aria-label": _("Time")}
 
 
-class ProductForm(forms.ModelForm[Product]):
+class ProductForm(CustomFieldsForm, forms.ModelForm[Product]):
     """Facts of a product."""
 
     class Meta:
@@ -45,13 +46,14 @@ class ProductForm(forms.ModelForm[Product]):
         self.user = user
         if not self.instance.pk and "currency" in self.fields:
             self.initial.setdefault("currency", settings.BASE_CURRENCY)
+        self.add_custom_fields(user)
 
     def clean_currency(self) -> str:
         """Check the currency."""
         return clean_currency(self.cleaned_data["currency"])
 
 
-class OrderForm(forms.ModelForm[Order]):
+class OrderForm(CustomFieldsForm, forms.ModelForm[Order]):
     """Facts of an order; its lines stand in a formset beside it."""
 
     customer = RecordField(
@@ -91,6 +93,7 @@ class OrderForm(forms.ModelForm[Order]):
         if "owner" in self.fields:
             owners: Any = self.fields["owner"]
             owners.queryset = owners.queryset.filter(is_active=True)
+        self.add_custom_fields(user)
 
     def clean_currency(self) -> str:
         """Check the currency."""

@@ -10,9 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.handling import handles
 from crm_site.events.verbs import Eraser, register_verb
+from crm_site.history.restorers import register_restorer
 from customers.services import log_activity
 from sales.events import OrderCancelled, OrderChanged, OrderPlaced, PaymentReceived
-from sales.models import Order, Payment
+from sales.models import Order, Payment, Product
+from sales.services.cataloguing import change_product, index_products
+from sales.services.ordering import change_order
+
+register_restorer(Order, change_order)
+register_restorer(Product, change_product, index_products)
 
 
 def order_link(data: dict[str, Any]) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from typing import TYPE_CHECKING
+
+from django.db.models import Avg, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from crm_site.pages.lists import (
     Action,
+    Block,
+    Board,
     BooleanFilter,
+    BulkField,
+    Calendar,
     ChoiceFilter,
     Column,
     DateRangeFilter,
@@ -20,8 +26,14 @@ from crm_site.pages.lists import (
     Total,
 )
 from sales.choices import OrderKind, OrderStatus, PaymentMethod
+from sales.forms import OrderForm, ProductForm
 from sales.models import Order, Payment, Product
+from sales.services import change_orders, change_products
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LANES = 15
 NEW_ORDER = Action(label=_("New order"), icon="plus", url_name="sales:order-create", primary=True, shortcut="c")
 NEW_PRODUCT = Action(label=_("New product"), icon="plus", url_name="sales:product-create", primary=True, shortcut="c")
 IMPORT = Action(
@@ -30,6 +42,12 @@ IMPORT = Action(
     url_name="imports:import-create",
     allowed=lambda user: user.access.can_import("sales"),
 )
+
+
+def categories() -> list[tuple[str, StrOrPromise]]:
+    """Return the categories in use, none first, as lanes of a board."""
+    known = Product.objects.order_by("category").values_list("category", flat=True).distinct()[:LANES]
+    return [(name, name or _("None")) for name in known]
 
 
 class OrderList(ListPage[Order]):
@@ -50,7 +68,12 @@ class OrderList(ListPage[Order]):
         Column(name="total", label=_("Total"), kind="money", currency="currency", phone="value"),
         Column(name="base_total", label=_("In base currency"), kind="money", sort="base_total", wide=True),
         Column(name="paid", label=_("Paid"), kind="money", path="paid_total", currency="currency"),
-        Column(name="owner", label=_("Owner"), kind="person", head=False),
+        Column(name="owner", label=_("Owner"), kind="person", head=False, edit="owner"),
+        Column(name="channel", label=_("Channel"), shown=False, edit="channel"),
+        Column(
+            name="open", label=_("Still to pay"), kind="money", path="open_amount", currency="currency", shown=False
+        ),
+        Column(name="created", label=_("Created"), kind="moment", path="created_at", shown=False),
     )
     filters = (
         OwnerFilter(),
@@ -64,7 +87,40 @@ class OrderList(ListPage[Order]):
     )
     default_sort = "-date"
     select_related = ("owner", "customer")
-    totals = (Total(name="base_total", label=_("in all"), aggregate=Sum("base_total")),)
+    totals = (
+        Total(name="total", label=_("in all"), aggregate=Sum("base_total")),
+        Total(name="mean", label=_("each"), aggregate=Avg("base_total"), column="total"),
+    )
+    field_url_name = "sales:order-field"
+    form_class = OrderForm
+    deletable = True
+    board = Board(
+        group="status", columns=OrderStatus.choices, value="total", move="status", card=("customer", "total", "owner")
+    )
+    calendar = Calendar(date="date", value="total")
+    bulk_fields = (
+        BulkField(
+            name="owner",
+            label=_("Owner"),
+            apply=lambda rows, value, actor: change_orders(rows, {"owner": value}, actor),
+            place="assign",
+            verb=_("Assign"),
+            icon="user-share",
+        ),
+        BulkField(
+            name="status",
+            label=_("Status"),
+            apply=lambda rows, value, actor: change_orders(rows, {"status": value}, actor),
+            blocks=(
+                Block(reason=_("cancelled, and stay so"), condition=lambda value: Q(status=OrderStatus.CANCELLED)),
+            ),
+        ),
+        BulkField(
+            name="channel",
+            label=_("Channel"),
+            apply=lambda rows, value, actor: change_orders(rows, {"channel": value}, actor),
+        ),
+    )
     tabs = (
         Tab(code="all", label=_("All"), params={}),
         Tab(code="mine", label=_("My orders"), params={"owner": "me"}),
@@ -92,7 +148,7 @@ class ProductList(ListPage[Product]):
     icon = "package"
     columns = (
         Column(name="name", label=_("Name"), kind="title", context="sku", sort="sort_key"),
-        Column(name="category", label=_("Category"), phone="detail"),
+        Column(name="category", label=_("Category"), phone="detail", edit="category"),
         Column(
             name="unit_price",
             label=_("Unit price"),
@@ -100,8 +156,26 @@ class ProductList(ListPage[Product]):
             currency="currency",
             sort="unit_price",
             phone="value",
+            edit="unit_price",
         ),
-        Column(name="is_active", label=_("Can be sold"), kind="yes_no"),
+        Column(name="is_active", label=_("Can be sold"), kind="yes_no", edit="is_active"),
+        Column(name="changed", label=_("Changed"), kind="moment", path="updated_at", shown=False),
+    )
+    field_url_name = "sales:product-field"
+    form_class = ProductForm
+    deletable = True
+    board = Board(group="category", columns=categories, move="category", card=("unit_price",))
+    bulk_fields = (
+        BulkField(
+            name="category",
+            label=_("Category"),
+            apply=lambda rows, value, actor: change_products(rows, {"category": value}, actor),
+        ),
+        BulkField(
+            name="is_active",
+            label=_("Can be sold"),
+            apply=lambda rows, value, actor: change_products(rows, {"is_active": value}, actor),
+        ),
     )
     filters = (
         BooleanFilter(name="active", label=_("Can be sold"), path="is_active"),

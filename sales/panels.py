@@ -6,7 +6,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.models import EventRecord
+from crm_site.fields.hosts import Host
 from crm_site.pages import formatting
+from crm_site.pages.fields.offering import offer_custom_fields
 from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
@@ -16,7 +18,8 @@ from crm_site.staff.models import User
 from sales.choices import OrderKind, OrderStatus
 from sales.events import OrderPlaced
 from sales.lists import order_list, product_list
-from sales.models import Order
+from sales.models import Order, Product
+from sales.services.bulk import change_orders, change_products
 
 SHOWN = 5
 
@@ -100,4 +103,40 @@ def open_orders(user: User) -> TodayContent:
 
 register_today(
     TodayCard(code="open-orders", title=_("Waiting for payment"), icon="cash", module="sales", load=open_orders)
+)
+register_panel(
+    Panel(
+        code="history-order",
+        title=_("History"),
+        kind="order",
+        url_name="history:record-panel",
+        arguments=("sales.order",),
+        module="sales",
+        order=900,
+    )
+)
+register_panel(
+    Panel(
+        code="history-product",
+        title=_("History"),
+        kind="product",
+        url_name="history:record-panel",
+        arguments=("sales.product",),
+        module="sales",
+        order=900,
+    )
+)
+offer_custom_fields(
+    Host("product", Product, _("Products"), list_code="products", import_kind="products", change_many=change_products)
+)
+offer_custom_fields(
+    Host(
+        "order",
+        Order,
+        _("Orders"),
+        list_code="orders",
+        subject="order",
+        import_kind="orders",
+        change_many=change_orders,
+    )
 )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/new/", orders.OrderFormView.as_view(), name="order-create"),
     path("orders/<int:pk>/", orders.order_detail, name="order-detail"),
     path("orders/<int:pk>/edit/", orders.OrderFormView.as_view(), name="order-edit"),
+    path("orders/<int:pk>/delete/", orders.OrderDeleteView.as_view(), name="order-delete"),
     path("orders/<int:pk>/facts/<slug:name>/", orders.OrderFieldView.as_view(), name="order-field"),
     path("orders/<int:pk>/cancel/", orders.order_cancel, name="order-cancel"),
     path("orders/<int:pk>/payments/", orders.order_pay, name="order-pay"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("products/new/", products.ProductFormView.as_view(), name="product-create"),
     path("products/<int:pk>/", products.product_detail, name="product-detail"),
     path("products/<int:pk>/edit/", products.ProductFormView.as_view(), name="product-edit"),
+    path("products/<int:pk>/delete/", products.ProductDeleteView.as_view(), name="product-delete"),
     path("products/<int:pk>/facts/<slug:name>/", products.ProductFieldView.as_view(), name="product-field"),
     path("customers/<int:pk>/orders/", panels.customer_orders, name="customer-orders-panel"),
 ]

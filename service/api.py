@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from crm_site.api.custom import CustomFieldsField
 from crm_site.api.endpoints import RecordViewSet
 from crm_site.api.fields import VisibleRecordField
 from customers.models import Customer
@@ -48,12 +49,13 @@ class AnswerSerializer(serializers.ModelSerializer[SurveyAnswer]):
     score = serializers.IntegerField(min_value=0, max_value=10)
     occasion = serializers.CharField(max_length=100, required=False, allow_blank=True)
     version = serializers.IntegerField(required=False, min_value=1)
+    custom = CustomFieldsField("answer")
 
     class Meta:
         model = SurveyAnswer
         fields = (
             "id", "survey", "kind", "customer", "score", "comment", "answered_at", "occasion", "owner", "team",
-            "created_at", "updated_at", "version",
+            "created_at", "updated_at", "custom", "version",
         )  # fmt: skip
         read_only_fields = ("kind", "owner", "team", "created_at", "updated_at")
         validators: tuple[Any, ...] = ()  # a repeated occasion is a correction, not an error

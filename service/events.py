@@ -48,3 +48,12 @@ class AnswersImported(BatchEvent):
     """A file brought answers."""
 
     verb = "survey.imported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveysChanged(BatchEvent):
+    """The same facts of many surveys were changed at once; `fields` names them, separated by commas."""
+
+    verb = "survey.changed"
+    fields: str = ""
+    operation_id: int = 0

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.pages.fields.forms import CustomFieldsForm
 from crm_site.pages.picking import RecordField
 from customers.models import Customer
 from service.models import Survey, SurveyAnswer
@@ -28,7 +29,7 @@ class SurveyForm(forms.ModelForm[Survey]):
         self.user = user
 
 
-class AnswerForm(forms.ModelForm[SurveyAnswer]):
+class AnswerForm(CustomFieldsForm, forms.ModelForm[SurveyAnswer]):
     """An answer that somebody gave, on the phone for example."""
 
     customer = RecordField(
@@ -58,3 +59,4 @@ class AnswerForm(forms.ModelForm[SurveyAnswer]):
         elif "survey" in self.fields:
             surveys: Any = self.fields["survey"]
             surveys.queryset = Survey.objects.active()
+        self.add_custom_fields(user)

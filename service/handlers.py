@@ -9,9 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.handling import handles
 from crm_site.events.verbs import Eraser, register_verb
+from crm_site.history.restorers import register_restorer
 from customers.services import log_activity
 from service.events import SurveyAnswerChanged, SurveyAnswered
-from service.models import SurveyAnswer
+from service.models import Survey, SurveyAnswer
+from service.services.surveying import change_answer, change_survey
+
+register_restorer(Survey, change_survey)
+register_restorer(SurveyAnswer, change_answer)
 
 
 def answer_link(data: dict[str, Any]) -> str:

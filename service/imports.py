@@ -22,7 +22,7 @@ INSERT INTO service_surveyanswer (id, survey_id, kind, customer_id, score, comme
     team_id, version, created_at, updated_at)
 SELECT record_id, survey_id, chunk.kind, c.id, score, COALESCE(comment, ''), answered_at, "group", c.owner_id,
     c.team_id, 1, now(), now()
-FROM chunk LEFT JOIN customers_customer c ON c.reference = chunk.customer_id AND chunk.customer_id <> ''
+FROM chunk LEFT JOIN customers_customer c ON c.id = chunk.customer_record
 WHERE is_new
 """
 
@@ -47,10 +47,15 @@ class AnswerImport(ImportKind):
 
     code = "survey_answers"
     title = _("Survey answers")
+    file_names = ("survey", "answer", "nps", "csat", "feedback", "问卷", "评价")
+    turn = 60
     module = "service"
+    model = SurveyAnswer
     keys = ("answer_id",)
+    old_id = "answer_id"
+    working = (("survey_id", "bigint"), ("customer_record", "bigint"))
     fields = (
-        Field("customer_id", _("Customer's reference"), cells.code(), aliases=("customer", "customerid", "客户编号")),
+        Field("customer_id", _("Customer's reference"), cells.code(), aliases=("customer", "customerid", "customer id", "客户编号"), refers_to=("people", "companies", "customers")),
         Field("kind", _("Kind"), cells.choice({"nps": "nps", "csat": "csat"}), required=True, aliases=("type", "survey type", "类型")),
         Field("score", _("Score"), cells.integer(0, 10), "smallint", required=True, aliases=("rating", "answer", "分数", "评分")),
         Field("answered_at", _("Answered"), cells.moment(), "timestamptz", required=True, aliases=("date", "submitted", "日期", "时间")),
@@ -74,9 +79,9 @@ class AnswerImport(ImportKind):
         Answers without customer and number are told apart by content and line, so a second import of the
         same file finds them all again, and two equal answers in it stay two.
         """
-        named = dict(zip((field.name for field in self.fields), values, strict=False))
         if not values:
             return f"\x7f{line:09d}"
+        named = dict(zip((field.name for field in self.fields), values, strict=False))
         if named["answer_id"]:
             return f"id:{named['answer_id']}"
         about = (named["survey"], named["kind"], named["answered_at"])
@@ -94,30 +99,32 @@ class AnswerImport(ImportKind):
 
     def load(self, chunk: Chunk) -> None:
         """Match, create and correct the answers of a chunk."""
-        chunk.execute("ALTER TABLE chunk ADD survey_id bigint, ADD changed boolean NOT NULL DEFAULT false")
+        chunk.resolve_old_ids("customer_id", "customer_record")
         customers = self._make_customers(chunk)
-        chunk.fail(
-            "customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers_customer c "
-            "WHERE c.reference = chunk.customer_id)",
-            "unknown_customer",
-            "customer_id",
+        chunk.execute(
+            "UPDATE chunk SET customer_record = c.id FROM customers_customer c "
+            "WHERE customer_record IS NULL AND c.reference = chunk.customer_id AND c.reference <> ''"
         )
+        chunk.fail("customer_id IS NOT NULL AND customer_record IS NULL", "unknown_customer", "customer_id")
         self._link_surveys(chunk)
         chunk.execute(
             "UPDATE chunk SET record_id = a.id FROM service_surveyanswer a "
             'WHERE a.survey_id = chunk.survey_id AND a.occasion = chunk."group"'
         )
-        if chunk.user:
-            chunk.refuse_foreign(SurveyAnswer.objects.editable_by(chunk.user))
+        chunk.refuse_foreign(SurveyAnswer)
         chunk.apply_mode()
         created = chunk.execute(
             "UPDATE chunk SET record_id = nextval(pg_get_serial_sequence('service_surveyanswer', 'id')), "
             "is_new = true WHERE record_id IS NULL"
         )
         chunk.execute(INSERT)
-        updated = chunk.execute(UPDATE)
+        chunk.execute(UPDATE)
         insert_activities(ACTIVITIES, [])
-        unchanged = chunk.rows("SELECT count(*) FROM chunk WHERE NOT is_new AND NOT changed")[0][0]
+        chunk.write_custom()
+        known = (
+            "SELECT count(*) FILTER (WHERE changed), count(*) FILTER (WHERE NOT changed) FROM chunk WHERE NOT is_new"
+        )
+        updated, unchanged = chunk.rows(known)[0]
         chunk.context.count(created=created, updated=updated, skipped=unchanged, customers_created=customers)
         chunk.report()
 
@@ -132,7 +139,8 @@ class AnswerImport(ImportKind):
         chunk.execute("DROP TABLE IF EXISTS chunk_customers")
         chunk.execute(
             "CREATE TEMPORARY TABLE chunk_customers ON COMMIT DROP AS SELECT DISTINCT customer_id AS reference, "
-            "NULL::text AS name, NULL::text AS country FROM chunk WHERE customer_id IS NOT NULL"
+            "NULL::text AS name, NULL::text AS country FROM chunk "
+            "WHERE customer_id IS NOT NULL AND customer_record IS NULL"
         )
         return create_named_customers(chunk.execute, chunk.rows, chunk.user)
 

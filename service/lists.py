@@ -8,6 +8,7 @@ from django.utils.translation import ngettext_lazy
 from crm_site.pages.lists import (
     Action,
     BooleanFilter,
+    BulkField,
     ChoiceFilter,
     Column,
     DateRangeFilter,
@@ -18,7 +19,9 @@ from crm_site.pages.lists import (
     Tab,
 )
 from service.choices import SurveyKind
+from service.forms import AnswerForm, SurveyForm
 from service.models import Survey, SurveyAnswer
+from service.services import change_surveys
 
 NEW_SURVEY = Action(label=_("New survey"), icon="plus", url_name="service:survey-create", primary=True, shortcut="c")
 NEW_ANSWER = Action(label=_("New answer"), icon="plus", url_name="service:answer-create", primary=True, shortcut="c")
@@ -44,7 +47,7 @@ class SurveyList(ListPage[Survey]):
     columns = (
         Column(name="name", label=_("Name"), kind="title", context="question"),
         Column(name="kind", label=_("Kind"), path="get_kind_display", phone="value"),
-        Column(name="is_active", label=_("Collects answers"), kind="yes_no"),
+        Column(name="is_active", label=_("Collects answers"), kind="yes_no", edit="is_active"),
         Column(name="created", label=_("Created"), kind="date", path="created_at", sort="created_at", phone="side"),
     )
     filters = (
@@ -52,6 +55,15 @@ class SurveyList(ListPage[Survey]):
         BooleanFilter(name="active", label=_("Collects answers"), path="is_active"),
     )
     default_sort = "-created"
+    field_url_name = "service:survey-field"
+    form_class = SurveyForm
+    bulk_fields = (
+        BulkField(
+            name="is_active",
+            label=_("Collects answers"),
+            apply=lambda rows, value, actor: change_surveys(rows, {"is_active": value}, actor),
+        ),
+    )
     actions = (NEW_SURVEY,)
     empty_text = _("Ask customers how satisfied they are, and whether they would recommend you.")
     empty_action = NEW_SURVEY
@@ -72,10 +84,14 @@ class AnswerList(ListPage[SurveyAnswer]):
         Column(name="customer", label=_("Customer"), kind="title", path="customer_label", context="comment"),
         Column(name="survey", label=_("Survey"), phone="detail"),
         Column(name="kind", label=_("Kind"), path="get_kind_display"),
-        Column(name="score", label=_("Score"), kind="number", sort="score", phone="value"),
+        Column(name="score", label=_("Score"), kind="number", sort="score", phone="value", edit="score"),
         Column(name="answered", label=_("Answered"), kind="date", path="answered_at", sort="answered_at", phone="side"),
         Column(name="owner", label=_("Owner"), kind="person", head=False),
+        Column(name="comment", label=_("Comment"), shown=False, edit="comment"),
     )
+    field_url_name = "service:answer-field"
+    form_class = AnswerForm
+    deletable = True
     filters = (
         OwnerFilter(),
         ChoiceFilter(name="kind", label=_("Kind"), choices=SurveyKind.choices),

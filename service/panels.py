@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.models import EventRecord
+from crm_site.fields.hosts import Host
 from crm_site.pages import formatting
+from crm_site.pages.fields.offering import offer_custom_fields
 from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
 from crm_site.pages.panels import Panel, register_panel
@@ -78,3 +80,8 @@ def detractors(user: User) -> TodayContent:
 
 
 register_today(TodayCard(code="detractors", title=_("Detractors"), icon="mood-sad", module="service", load=detractors))
+offer_custom_fields(
+    Host(
+        "answer", SurveyAnswer, _("Survey answers"), list_code="answers", subject="answer", import_kind="survey_answers"
+    )
+)

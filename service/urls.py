@@ -18,6 +18,7 @@ urlpatterns = [
     path("answers/new/", surveys.AnswerFormView.as_view(), name="answer-create"),
     path("answers/<int:pk>/", surveys.answer_detail, name="answer-detail"),
     path("answers/<int:pk>/edit/", surveys.AnswerFormView.as_view(), name="answer-edit"),
+    path("answers/<int:pk>/delete/", surveys.AnswerDeleteView.as_view(), name="answer-delete"),
     path("answers/<int:pk>/facts/<slug:name>/", surveys.AnswerFieldView.as_view(), name="answer-field"),
     path("customers/<int:pk>/answers/", surveys.customer_answers, name="customer-answers-panel"),
 ]

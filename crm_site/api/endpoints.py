@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm_site.api.custom import require_custom
 from crm_site.pages.lists import ListPage
 from crm_site.staff.fetching import fetch_editable, fetch_visible
 
@@ -64,6 +65,7 @@ class RecordViewSet(
         serializer.is_valid(raise_exception=True)
         facts = dict(serializer.validated_data)
         facts.pop("version", None)
+        self._require(facts, None)
         record = _saved(lambda: self.create_record(facts, self.user))
         return Response(self._shown(record), status=201)
 
@@ -77,6 +79,7 @@ class RecordViewSet(
         version = facts.pop("version", None)
         if version is None:
             raise ValidationError({"version": [_("Name the version you read.")]})
+        self._require(facts, record)
         _saved(lambda: self.change_record(record, version, facts, self.user))
         return Response(self._shown(record))
 
@@ -87,6 +90,11 @@ class RecordViewSet(
     def change_record(self, record: Any, version: int, facts: dict[str, Any], user: Any) -> None:
         """Change the record that was read at `version`."""
         raise NotImplementedError
+
+    def _require(self, facts: dict[str, Any], record: Any) -> None:
+        host = getattr(self.list_page.model, "custom_host", "")
+        if host:
+            require_custom(host, facts, self.user, None if record is None else record.custom)
 
     def _shown(self, record: Any) -> Any:
         return self.get_serializer(self.get_queryset().get(pk=record.pk)).data

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.text import capfirst
 
 from crm_site.demo.models import DemoLoad, DemoRange, is_demo
+from crm_site.history.models import Change
+from crm_site.history.origin import origin
 from crm_site.staff.models import User
 
 if TYPE_CHECKING:
@@ -79,8 +81,9 @@ def clear_demo(keep: User | None = None, before_block: Callable[[int, int], None
     for one in DemoRange.objects.order_by("-id"):
         for low, high in one.blocks(BLOCK):
             before_block(done, total)
-            with transaction.atomic():
+            with transaction.atomic(), origin(silent=True):
                 removed += _remove(one.records, low, high, keep)
+                Change.objects.filter(root_table=one.records._meta.db_table, root_id__range=(low, high)).delete()
                 DemoRange.objects.filter(pk=one.pk).update(high=low - 1)
             done += high - low + 1
         one.delete()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from crm_site.demo.indexes import SetAside
 from crm_site.demo.models import DemoLoad
 from crm_site.demo.people import make_people
-from crm_site.demo.registry import FIGURES, PARTS
+from crm_site.demo.registry import FIGURES, PARTS, READING
 from crm_site.demo.sizes import SIZES
 from crm_site.demo.writing import DemoWriter
+from crm_site.history.origin import origin
+from crm_site.history.tracking import is_tracked
 from crm_site.jobs.models import JobState
 from crm_site.jobs.registry import JOBS
 from crm_site.jobs.running import run_job
@@ -35,7 +39,7 @@ def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None
     No event is published: the history is written whole, timeline included, and nobody is to be told of it.
     Raises DemoExistsError.
     """
-    with transaction.atomic():
+    with transaction.atomic(), origin(silent=True):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             # Checked by the statement: a queue of millions of deferred checks would fill the memory.
@@ -45,8 +49,14 @@ def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None
         writer = DemoWriter(SIZES[size], seed, day or timezone.localdate(), say)
         load = DemoLoad.objects.create(size=size, seed=seed, day=writer.day)
         make_people(writer)
+        aside = SetAside()
+        if writer.size.is_large:
+            aside.take(model for model in apps.get_models(include_auto_created=True) if is_tracked(model))
         for part in PARTS:
+            if part in READING:
+                aside.put_back()
             part(writer)
+        aside.put_back()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     prepare_figures(load, say)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Part = Callable[["DemoWriter"], None]
 
 PARTS: list[Part] = []
+READING: set[Part] = set()
 FIGURES: list[str] = []
 
 
@@ -19,6 +20,12 @@ def register_part(part: Part) -> Part:
     if part not in PARTS:
         PARTS.append(part)
     return part
+
+
+def register_reading_part(part: Part) -> Part:
+    """Register a part that looks up what earlier parts wrote: large companies have their indexes back by then."""
+    READING.add(part)
+    return register_part(part)
 
 
 def register_figures(*jobs: str) -> None:

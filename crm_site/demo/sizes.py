@@ -14,6 +14,11 @@ class Size:
     orders_each: float
     answers_each: float
 
+    @property
+    def is_large(self) -> bool:
+        """Tell whether building indexes afterwards pays."""
+        return self.customers >= 10_000
+
 
 SIZES = {
     size.code: size

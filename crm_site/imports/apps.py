@@ -14,6 +14,7 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        """Load the job that imports, and put the imports on the rail."""
-        import_module("crm_site.imports.importing")
+        """Load the jobs that import, and put the imports on the rail."""
+        for room in ("custom", "importing", "moving_jobs", "retention"):
+            import_module(f"crm_site.imports.{room}")
         import_module("crm_site.imports.panels")

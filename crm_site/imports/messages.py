@@ -31,6 +31,7 @@ MESSAGES = {
     "reference_taken": _("Another customer has this reference."),
     "survey_kind": _("The survey of this name asks another kind of question."),
     "unknown_customer": _("There is no customer with this reference."),
+    "unknown_organisation": _("There is no organisation with this reference."),
     "conflict": _("The rows of this order disagree on the customer."),
 }
 

@@ -17,6 +17,7 @@ from crm_site.events.doorbell import ring
 from crm_site.jobs.context import JobCancelledError, JobContext, JobLostError
 from crm_site.jobs.models import JobRun, JobState
 from crm_site.jobs.registry import get_job
+from crm_site.jobs.surroundings import surrounded
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,8 @@ def run_job(pk: int) -> JobRun | None:
         with JobContext(run) as context:
             definition = get_job(run.name)
             try:
-                result = definition.function(context, **run.params)
+                with surrounded(run):
+                    result = definition.function(context, **run.params)
                 context.raise_if_cancelled()
             finally:
                 run.counts = context.counts

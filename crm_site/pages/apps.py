@@ -13,8 +13,13 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the shell's own rail items and palette sources."""
-        from crm_site.pages import first_steps, jobs, shell
+        from crm_site.pages import exports, first_steps, jobs, shell  # noqa: F401 - exports registers its jobs
+        from crm_site.pages.bulk import jobs as bulk_jobs  # noqa: F401 - registers its job
+        from crm_site.pages.fields import shell as fields
+        from crm_site.pages.history import shell as history
 
         shell.register()
         jobs.register()
         first_steps.register()
+        history.register()
+        fields.register()

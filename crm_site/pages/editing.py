@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 def changed_facts(form: Any) -> dict[str, Any]:
     """Return what differs from the stored record, checked and cleaned."""
-    return {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
+    changed = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
+    custom = form.cleaned_data.get("custom")
+    return {**changed, "custom": custom} if custom else changed
 
 
 class RecordFormView(LoginRequiredMixin, View):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -14,7 +15,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from crm_site.history.choices import OperationKind
+from crm_site.history.operations import operation
 from crm_site.pages import formatting
+from crm_site.pages.cells import saved_toast, show_cell
+from crm_site.pages.fields.facts import custom_fields_of, custom_words
 from crm_site.pages.lists.columns import follow
 from crm_site.pages.requests import posted_version, signed_in
 from crm_site.staff.fetching import fetch_editable, fetch_visible
@@ -23,6 +28,7 @@ from crm_site.staff.versioning import StaleVersionError
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from crm_site.history.models import Operation
     from crm_site.staff.models import User
 
 
@@ -36,9 +42,12 @@ class Fact:
     kind: str = "text"
     link: Callable[[Any], str] | None = None
     editable: bool = True
+    words: Callable[[Any], str] | None = None
 
     def shown(self, record: Any) -> Any:
         """Return the value as people read it."""
+        if self.words is not None:
+            return self.words(record)
         if self.path:
             return formatting.words(follow(record, self.path), self.kind)
         display = getattr(record, f"get_{self.name}_display", None)
@@ -65,7 +74,9 @@ class FactLine:
 
 
 class InlineFieldView(LoginRequiredMixin, View):
-    """Edits one field of a record in place: GET shows the line (`?show`) or its form, POST saves.
+    """Edits one field of a record in place: GET shows the line (`?show`) or its form, POST saves and offers an undo.
+
+    With `?cell=<list>.<column>` the place is a cell of that list instead of a line of facts.
 
     Subclasses set `model`, `form_class` (a ModelForm that takes `user` and may hold more fields than facts show),
     `facts`, `url_name` (takes key and field name) and `save_field`, which calls the service and lets
@@ -88,11 +99,21 @@ class InlineFieldView(LoginRequiredMixin, View):
     @classmethod
     def lines(cls, record: Any, *, editable: bool) -> list[FactLine]:
         """Return the record's facts for its page."""
-        return [cls._line(fact, record, editable) for fact in cls.facts]
+        return [cls._line(fact, record, editable) for fact in (*cls.facts, *cls._custom_facts())]
+
+    @classmethod
+    def _custom_facts(cls) -> list[Fact]:
+        """Return a fact for every custom field."""
+        fields = custom_fields_of(cls.model)
+        return [Fact(name=field.key, label=field.label, words=partial(custom_words, field)) for field in fields]
+
+    @classmethod
+    def _is_editable(cls, fact: Fact) -> bool:
+        return fact.editable and (fact.words is not None or fact.name in cls.form_class.base_fields)
 
     @classmethod
     def _line(cls, fact: Fact, record: Any, editable: bool) -> FactLine:
-        can = editable and fact.editable and fact.name in cls.form_class.base_fields
+        can = editable and cls._is_editable(fact)
         return FactLine(fact, record, reverse(cls.url_name, args=[record.pk, fact.name]) if can else "")
 
     def get(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
@@ -112,9 +133,10 @@ class InlineFieldView(LoginRequiredMixin, View):
         form = self._form(request, record, name, request.POST)
         if not form.is_valid():
             return self._edit(request, fact, self._again(record), form, version)
+        if not form.has_changed():
+            return self._show(request, fact, self._again(record))
         try:
-            value = form.cleaned_data[name]
-            saved = self.save_field(self._again(record), name, value, version=version, user=signed_in(request))
+            saved, done = self._save(request, fact, self._again(record), _typed(form, name), version)
         except StaleVersionError as stale:
             # The typed value stays in the form; saving again, knowingly, carries the version just read.
             current: Any = stale.current
@@ -122,15 +144,23 @@ class InlineFieldView(LoginRequiredMixin, View):
         except forms.ValidationError as error:
             form.add_error(name, error.messages)
             return self._edit(request, fact, self._again(record), form, version)
-        return self._show(request, fact, saved, saved=True)
+        return self._show(request, fact, saved, done=done)
+
+    def _save(self, request: HttpRequest, fact: Fact, record: Any, value: Any, version: int) -> tuple[Any, Operation]:
+        """Save the value as an operation that can be undone."""
+        user, title = signed_in(request), f"{record}: {fact.label}"
+        module = record.access_module
+        with operation(OperationKind.EDIT, actor=user, module=module, title=title, count=1) as done:
+            name = "custom" if fact.words is not None else fact.name
+            return self.save_field(record, name, value, version=version, user=user), done
 
     def _again(self, record: Any) -> Any:
         """Read the record anew: checking a ModelForm writes its values into the instance it was given."""
         return self.base().get(pk=record.pk)
 
     def _fact(self, name: str) -> Fact:
-        for fact in self.facts:
-            if fact.name == name and fact.editable and name in self.form_class.base_fields:
+        for fact in (*self.facts, *self._custom_facts()):
+            if fact.name == name and self._is_editable(fact):
                 return fact
         raise Http404
 
@@ -141,13 +171,15 @@ class InlineFieldView(LoginRequiredMixin, View):
             del form.fields[other]
         return form
 
-    def _show(self, request: HttpRequest, fact: Fact, record: Any, *, saved: bool = False) -> HttpResponse:
-        response = render(
-            request,
-            "components/fact.html",
-            {"line": self._line(fact, record, editable=True), "focus": saved or "show" in request.GET},
-        )
-        if saved:
+    def _show(self, request: HttpRequest, fact: Fact, record: Any, *, done: Operation | None = None) -> HttpResponse:
+        arrivals = [saved_toast(done)] if done else []
+        if "cell" in request.GET:
+            response = show_cell(request, record.pk, request.GET["cell"], arrivals)
+        else:
+            focus = done is not None or "show" in request.GET
+            line = self._line(fact, record, editable=True)
+            response = render(request, "components/fact.html", {"line": line, "focus": focus, "arrivals": arrivals})
+        if done:
             response["HX-Trigger"] = "record-saved"
         return response
 
@@ -167,5 +199,12 @@ class InlineFieldView(LoginRequiredMixin, View):
             "field": form[fact.name],
             "version": version,
             "stale": stale,
+            "cell": request.GET.get("cell", ""),
         }
-        return render(request, "components/fact_edit.html", context)
+        template = "pages/list/cell_edit.html" if "cell" in request.GET else "components/fact_edit.html"
+        return render(request, template, context)
+
+
+def _typed(form: Any, name: str) -> Any:
+    """Return the value of the one field: custom fields come out of a form together."""
+    return form.cleaned_data[name] if name in form.cleaned_data else form.cleaned_data.get("custom", {})

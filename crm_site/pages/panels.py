@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A card on the record page of `kind`; `url_name` takes the record's key and answers with the card's body."""
+    """A card on the record page of `kind`; `url_name` takes the record's key and answers with the card's body.
+
+    `arguments` stand before the key in the address.
+    """
 
     code: str
     title: StrOrPromise
     kind: str
     url_name: str
+    arguments: tuple[str, ...] = ()
     module: str = ""
     order: int = 100
     rows: int = 3
@@ -49,7 +53,7 @@ register_panel = panels.register
 def panels_for(user: User, kind: str, pk: int) -> list[PanelSlot]:
     """Return the panels of this record kind that the user's roles open."""
     return [
-        PanelSlot(panel, reverse(panel.url_name, args=[pk]))
+        PanelSlot(panel, reverse(panel.url_name, args=[*panel.arguments, pk]))
         for panel in panels
         if panel.kind == kind and (not panel.module or user.access.can_view(panel.module))
     ]

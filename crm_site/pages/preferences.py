@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,6 +13,9 @@ from django.utils import timezone, translation
 
 from crm_site.lib.days import organisation_zone
 from crm_site.pages.requests import signed_in
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -27,12 +32,19 @@ class PreferencesMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         user = signed_in(request)
-        with translation.override(user.language), timezone.override(_zone(user.time_zone)):
+        with speaking_as(user):
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
             response = self.get_response(request)
         # Set here, or LocaleMiddleware would name the language the browser asked for.
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+@contextmanager
+def speaking_as(user: User) -> Iterator[None]:
+    """Put a person's language and zone in force inside the block."""
+    with translation.override(user.language), timezone.override(_zone(user.time_zone)):
+        yield
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -50,3 +52,22 @@ def posted_version(request: HttpRequest) -> int:
     """Return the version of the record that the posted form was read at; 0, which is always stale, for nonsense."""
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def dialog_done(request: HttpRequest, address: str) -> HttpResponse:
+    """Close the dialog that posted and let the list behind it show `address`; without scripts, go there."""
+    if not wants_fragment(request):
+        return redirect(address)
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = "dialog-done"
+    response["HX-Location"] = json.dumps({"path": address, "target": "#list-region", "swap": "outerHTML"})
+    return response
+
+
+def page_follows(request: HttpRequest, address: str) -> HttpResponse:
+    """Go to another page, whoever asked: the browser or HTMX."""
+    if not wants_fragment(request):
+        return redirect(address)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = address
+    return response

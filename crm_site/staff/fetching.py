@@ -35,10 +35,11 @@ def fetch_visible(queryset: Scoped[_M], user: User, **lookup: Any) -> _M:
 
 def fetch_editable(queryset: Scoped[_M], user: User, **lookup: Any) -> _M:
     """Return the record for changing; raise Http404 when unseen, PermissionDenied when seen but read-only."""
-    record = fetch_visible(queryset, user, **lookup)
-    if not queryset.editable_by(user).filter(pk=record.pk).exists():
-        raise PermissionDenied
-    return record
+    try:
+        return _only(queryset.editable_by(user), lookup)
+    except Http404:
+        fetch_visible(queryset, user, **lookup)
+        raise PermissionDenied from None
 
 
 def _only(queryset: QuerySet[_M], lookup: dict[str, Any]) -> _M:

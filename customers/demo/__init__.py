@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crm_site.demo.helping import pipeline
 from crm_site.demo.registry import register_part
 from crm_site.demo.writing import CHUNK, HISTORY_DAYS
 from crm_site.lib.text import sort_key
@@ -28,10 +30,33 @@ CUSTOMER_COLUMNS = (
 )  # fmt: skip
 POINT_COLUMNS = ("customer_id", "kind", "value", "normal", "is_primary")
 ADDRESS_COLUMNS = ("customer_id", "street", "district", "city", "region", "postal_code", "country", "is_primary")
+Array = np.ndarray[Any, Any]
+FoundBy = tuple[str, str, str, list[tuple[str, str]]]
+
 DAY = 86_400
 FOUNDERS = 0.35
 UNOWNED = 0.04
 NOTES_EACH = 0.7
+
+
+@dataclass
+class Chunk:
+    """Customers that were made up and are not written yet; `found_by` is what their search texts are made of."""
+
+    keys: range
+    crowd: list[Invented]
+    rows: list[tuple[Any, ...]]
+    tagged: list[tuple[int, int]]
+    entries: list[tuple[Any, ...]]
+    found_by: list[FoundBy]
+
+
+def indexed(found_by: list[FoundBy]) -> list[tuple[str, str]]:
+    """Return search text and sort key of each, here or in a helper."""
+    return [
+        (customer_search_text(name, reference, identifier, points), sort_key(name)[:200])
+        for name, reference, identifier, points in found_by
+    ]
 
 
 class CustomerPart:
@@ -50,11 +75,13 @@ class CustomerPart:
     def write(self) -> None:
         """Write them all."""
         arrivals = self._arrivals(self.writer.size.customers)
-        for at in range(0, len(arrivals), CHUNK):
-            self._write_chunk(arrivals[at : at + CHUNK])
-            self.writer.say(f"{len(self.keys):,} customers")
+        with pipeline(self._write_chunk, is_large=self.writer.size.is_large) as line:
+            for at in range(0, len(arrivals), CHUNK):
+                chunk = self._invent_chunk(arrivals[at : at + CHUNK])
+                line.give(indexed, chunk.found_by, chunk)
+                self.writer.say(f"{len(self.keys):,} customers")
 
-    def _arrivals(self, count: int) -> np.ndarray[Any, Any]:
+    def _arrivals(self, count: int) -> Array:
         """Return when each came, in seconds after the start: a founding crowd first, then more every month."""
         draws = self.chance.random(count)
         early = self.chance.random(count) < FOUNDERS
@@ -70,40 +97,48 @@ class CustomerPart:
             found.append(tag.pk)
         return found
 
-    def _write_chunk(self, arrivals: np.ndarray[Any, Any]) -> None:
+    def _invent_chunk(self, arrivals: Array) -> Chunk:
         writer, first = self.writer, len(self.keys)
         keys = writer.keys(Customer, len(arrivals))
         self.keys.extend(keys)
         crowd = [self.inventor.invent(first + place) for place in range(len(arrivals))]
         rows = [self._row(one, key, float(at)) for one, key, at in zip(crowd, keys, arrivals, strict=True)]
-        writer.copy(Customer, CUSTOMER_COLUMNS, rows, keys)
-        create_figures(writer.execute, list(keys))
-        writer.copy(ContactPoint, POINT_COLUMNS, self._points(crowd, keys))
-        addresses = [
-            (key, one.street, one.city[2], one.city[0], one.city[1], one.postal_code, one.country.name, True)
-            for one, key in zip(crowd, keys, strict=True)
-        ]
-        writer.copy(Address, ADDRESS_COLUMNS, addresses)
+        draws = self.chance.random(len(keys))
         tagged = [
             (key, self.tags[int(draw * len(self.tags) * 4)])
-            for key, draw in zip(keys, self.chance.random(len(keys)), strict=True)
+            for key, draw in zip(keys, draws, strict=True)
             if draw < 0.25
         ]
-        writer.copy(Customer.tags.through, ("customer_id", "tag_id"), tagged)
-        writer.copy(Activity, ACTIVITY_COLUMNS.split(", "), self._entries(keys, arrivals, first))
+        found_by = [
+            (row[1], row[4], row[8], [(value, normal(kind, value)) for kind, value in one.points])
+            for row, one in zip(rows, crowd, strict=True)
+        ]
+        return Chunk(keys, crowd, rows, tagged, self._entries(keys, arrivals, first), found_by)
+
+    def _write_chunk(self, words: list[tuple[str, str]], chunk: Chunk) -> None:
+        writer, keys = self.writer, chunk.keys
+        rows = [(*row, *found) for row, found in zip(chunk.rows, words, strict=True)]
+        writer.copy(Customer, CUSTOMER_COLUMNS, rows, keys)
+        create_figures(writer.execute, list(keys))
+        writer.copy(ContactPoint, POINT_COLUMNS, self._points(chunk.crowd, keys))
+        addresses = [
+            (key, one.street, one.city[2], one.city[0], one.city[1], one.postal_code, one.country.name, True)
+            for one, key in zip(chunk.crowd, keys, strict=True)
+        ]
+        writer.copy(Address, ADDRESS_COLUMNS, addresses)
+        writer.copy(Customer.tags.through, ("customer_id", "tag_id"), chunk.tagged)
+        writer.copy(Activity, ACTIVITY_COLUMNS.split(", "), chunk.entries)
 
     def _row(self, one: Invented, key: int, arrived: float) -> tuple[Any, ...]:
         owner = self._owner(one)
         reference = f"GX-{key:06d}"
         at = self.writer.moment(arrived)
-        points = [(value, normal(kind, value)) for kind, value in one.points]
         return (
             one.kind, one.name, one.given, one.family, reference,
             None if one.home is None else self.keys[one.home], one.job_title, one.birth_date, one.identifier,
             one.industry, f"https://www.{one.domain}" if one.domain else "",
             self.inventor.pick(names.SOURCES), one.country.name, one.country.language, one.country.zone,
             Stage.PROSPECT.value, owner.pk if owner else None, owner.team_id if owner else None, 1, at, at,
-            customer_search_text(one.name, reference, one.identifier, points), sort_key(one.name)[:200],
         )  # fmt: skip
 
     def _owner(self, one: Invented) -> User | None:
@@ -121,7 +156,7 @@ class CustomerPart:
             for kind, value in one.points
         ]
 
-    def _entries(self, keys: range, arrivals: np.ndarray[Any, Any], first: int) -> list[tuple[Any, ...]]:
+    def _entries(self, keys: range, arrivals: Array, first: int) -> list[tuple[Any, ...]]:
         """Begin every timeline, and put notes of the owners on some."""
         entries = []
         noted = self.chance.poisson(NOTES_EACH, len(keys))

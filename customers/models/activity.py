@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.verbs import VERBS, Verb
+from crm_site.history.tracking import Tracking
 from customers.models.customer import Customer
 from customers.querysets import ActivityQuerySet
 
 
 class Activity(models.Model):
     """One entry. `verb` is registered with its sentence; `data` fills the sentence; `body` is what people wrote."""
+
+    history: ClassVar[Tracking] = Tracking(
+        root="customer", hidden=("verb", "data", "subject_kind", "subject_id", "actor_id")
+    )
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="activities")
     verb = models.CharField(_("verb"), max_length=40)

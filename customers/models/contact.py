@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.history.tracking import Tracking
 from customers.choices import ContactKind
 from customers.models.customer import Customer
 
 
 class ContactPoint(models.Model):
     """One phone number, mail address or chat id; `normal` is the form that is compared (E.164, lower case)."""
+
+    history: ClassVar[Tracking] = Tracking(root="customer", hidden=("normal",))
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_points")
     kind = models.CharField(_("kind"), max_length=10, choices=ContactKind.choices)
@@ -37,6 +42,8 @@ class ContactPoint(models.Model):
 
 class Address(models.Model):
     """A postal address; `region` is a province or state, `district` the 区 where that is the habit."""
+
+    history: ClassVar[Tracking] = Tracking(root="customer")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="addresses")
     street = models.CharField(_("street"), max_length=200, blank=True)

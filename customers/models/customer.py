@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.fields.hosts import CustomisedModel
+from crm_site.history.tracking import Tracking
 from crm_site.staff.models import OwnedModel, validate_time_zone
 from customers.choices import ContactKind, CustomerKind, Stage
 from customers.querysets import CustomerQuerySet
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 class Tag(models.Model):
     """A word that people put on customers."""
+
+    history: ClassVar[Tracking] = Tracking()
 
     name = models.CharField(_("name"), max_length=50, unique=True)
 
@@ -32,13 +36,16 @@ class Tag(models.Model):
         return self.name
 
 
-class Customer(OwnedModel):
+class Customer(CustomisedModel, OwnedModel):
     """A person or an organisation; people belong to organisations, and organisations form a tree.
 
     `search_text` and `sort_key` are derived from the name, contact points and reference by the services.
     """
 
+    history: ClassVar[Tracking] = Tracking(hidden=("search_text", "sort_key"), many=("tags",))
+
     access_module = "customers"
+    custom_host = "customer"
 
     kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind.choices, default=CustomerKind.PERSON)
     name = models.CharField(_("name"), max_length=200)
@@ -88,6 +95,7 @@ class Customer(OwnedModel):
             models.Index(fields=("owner", "created_at", "id"), name="customer_owner_created"),
             models.Index(fields=("team",), name="customer_team"),
             models.Index(fields=("identifier",), name="customer_identifier", condition=~Q(identifier="")),
+            GinIndex(fields=("custom",), name="customer_custom", opclasses=("jsonb_path_ops",)),
             GinIndex(fields=("search_text",), name="customer_search", opclasses=("gin_trgm_ops",)),
         )
         constraints = (
@@ -137,6 +145,11 @@ class Customer(OwnedModel):
         if self.is_person:
             return " · ".join(part for part in (self.job_title, str(self.organisation or "")) if part) or self.country
         return " · ".join(part for part in (self.industry, self.country) if part)
+
+    @property
+    def tags_line(self) -> str:
+        """The tags in one line; prefetch `tags` for lists."""
+        return " · ".join(tag.name for tag in self.tags.all())
 
     @property
     def primary_address(self) -> Address | None:

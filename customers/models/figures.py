@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.history.tracking import Tracking
 from customers.choices import RfmSegment, Tier
 from customers.models.customer import Customer
 
@@ -18,6 +19,8 @@ class CustomerMetrics(models.Model):
 
     The columns lists sort by are never null: 0 stands for "none yet", and the nullable twin tells.
     """
+
+    history: ClassVar[Tracking] = Tracking(root="customer", updates=False)
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="metrics")
     orders_count = models.PositiveIntegerField(_("orders"), default=0)
@@ -47,6 +50,8 @@ class CustomerScore(models.Model):
 
     `clv` and its interval are in the base currency over the next twelve months; `p_alive` is a probability.
     """
+
+    history: ClassVar[Tracking] = Tracking(root="customer", updates=False)
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="score")
     r = models.PositiveSmallIntegerField(_("recency score"), null=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from crm_site.events.publishing import publish
+from crm_site.fields.values import with_custom
 from crm_site.staff.versioning import save_versioned
 from customers.choices import ContactKind, CustomerKind
 from customers.events import CustomerChanged, CustomerCreated
@@ -47,7 +48,7 @@ def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], 
 
     A new owner brings its team along, unless a team is given too.
     """
-    values = dict(facts)
+    values = with_custom(customer, facts)
     related = {name: values.pop(name) for name in RELATED if name in values}
     owner = values.get("owner")
     if owner is not None and "team" not in values and owner.pk != customer.owner_id:
@@ -56,7 +57,8 @@ def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], 
         save_versioned(customer, version, values)
         _save_related(customer, related)
         index_customer(customer)
-        publish(CustomerChanged(customer_id=customer.pk, fields=",".join([*values, *related])), user)
+        changed = [*(name for name in (*values, *related) if name != "custom"), *facts.get("custom", ())]
+        publish(CustomerChanged(customer_id=customer.pk, fields=",".join(changed)), user)
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:

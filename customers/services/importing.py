@@ -1,12 +1,9 @@
-"""Set-based writing of customers from a temporary table `chunk`, for imports of any app.
-
-The table has `line`, `record_id`, `is_new`, and whichever of the fact columns the file brings.
-"""
+"""Set-based writing of customers from a temporary table `chunk`, for imports of any app."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crm_site.lib.text import search_text, sort_key
 from customers.models import Customer
@@ -29,13 +26,15 @@ INSERT = """
 INSERT INTO customers_customer (id, kind, name, given_name, family_name, reference, organisation_id, job_title,
     birth_date, identifier, industry, website, source, country, language, time_zone, stage, owner_id, team_id,
     version, created_at, updated_at, search_text, sort_key)
-SELECT record_id, COALESCE(kind, 'person'), name, COALESCE(given_name, ''), COALESCE(family_name, ''),
+SELECT record_id, COALESCE(kind, 'person'), full_name, COALESCE(given_name, ''), COALESCE(family_name, ''),
     COALESCE(reference, ''), organisation_id, COALESCE(job_title, ''), birth_date, COALESCE(identifier, ''),
     COALESCE(industry, ''), COALESCE(website, ''), COALESCE(source, ''), COALESCE(country, ''), '', '',
-    'prospect', owner_id, team_id, 1, now(), now(), search_text, sort_key
+    'prospect', owner_id, team_id, 1, COALESCE(created_at, now()), now(), COALESCE(search_text, ''),
+    COALESCE(sort_key, '')
 FROM chunk WHERE is_new
 """
 
+# One statement for both figures, each in the order of the customers.
 FIGURES = """
 WITH fresh AS (SELECT record_id FROM chunk WHERE is_new), metrics AS (
     INSERT INTO customers_customermetrics (customer_id, orders_count, credits_count, net_revenue, last_order_key)
@@ -43,45 +42,105 @@ WITH fresh AS (SELECT record_id FROM chunk WHERE is_new), metrics AS (
 INSERT INTO customers_customerscore (customer_id, segment, clv, tier) SELECT record_id, '', 0, '' FROM fresh
 """
 
+NEW_CONTACTS = """
+INSERT INTO customers_contactpoint (customer_id, kind, value, normal, is_primary)
+SELECT record_id, p.kind, p.value, lower(p.value), p.is_primary FROM chunk CROSS JOIN LATERAL (
+    VALUES ('email', email, true), ('phone', phone, true), ('wechat', wechat, true)) AS p(kind, value, is_primary)
+WHERE is_new AND p.value IS NOT NULL
+"""
+
+MORE_CONTACTS = """
+WITH done AS (INSERT INTO customers_contactpoint (customer_id, kind, value, normal, is_primary)
+    SELECT record_id, %s, m, lower(m), false FROM chunk CROSS JOIN LATERAL unnest({more}) AS m WHERE {more} IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING customer_id)
+UPDATE chunk SET changed = true FROM done WHERE done.customer_id = record_id AND NOT is_new
+"""
+
+KNOWN_CONTACTS = """
+WITH done AS (INSERT INTO customers_contactpoint (customer_id, kind, value, normal, is_primary)
+    SELECT DISTINCT ON (record_id) record_id, %s, {kind}, lower({kind}), NOT EXISTS (SELECT 1 FROM
+        customers_contactpoint p WHERE p.customer_id = record_id AND p.kind = %s AND p.is_primary)
+    FROM chunk WHERE {kind} IS NOT NULL AND NOT is_new ORDER BY record_id ON CONFLICT DO NOTHING RETURNING customer_id)
+UPDATE chunk SET changed = true FROM done WHERE done.customer_id = record_id
+"""
+
+NOTES = """
+INSERT INTO customers_activity (customer_id, verb, occurred_at, actor_id, subject_kind, subject_id, data, body)
+SELECT record_id, 'customer.note', COALESCE(created_at, now()), %s, '', NULL,
+    jsonb_build_object('by', %s::text), note_body
+FROM chunk WHERE note_body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers_activity a
+    WHERE a.customer_id = record_id AND a.verb = 'customer.note' AND a.body = note_body)
+"""
+
+
+class LoadedChunk(Protocol):
+    """What the loader needs of a chunk: SQL in its transaction, who imports, and which columns there are."""
+
+    @property
+    def execute(self) -> Execute:
+        """Run one statement."""
+        ...
+
+    @property
+    def rows(self) -> Rows:
+        """Run a query."""
+        ...
+
+    @property
+    def user(self) -> User | None:
+        """Who imports."""
+        ...
+
+    def is_mapped(self, name: str) -> bool:
+        """Tell whether the file has that field."""
+        ...
+
+    def assign_person(self, field: str, column: str) -> None:
+        """Resolve the colleague named in a field."""
+        ...
+
+    def write_custom(self) -> None:
+        """Write the custom fields that the file brings."""
+        ...
+
 
 class CustomerLoader:
-    """Writes the customers of one chunk; `execute` and `rows` run SQL in the chunk's transaction."""
+    """Writes the customers of one chunk."""
 
-    def __init__(self, execute: Execute, rows: Rows, user: User | None) -> None:
-        self.execute = execute
-        self.rows = rows
-        self.user = user
-
-    def prepare_names(self) -> None:
-        """Fill the display name from what the row has, and add the columns that are derived."""
-        self.execute(
-            "UPDATE chunk SET name = COALESCE(name, NULLIF(CASE WHEN concat(family_name, given_name) ~ '[一-鿿]' "
-            "THEN concat(family_name, given_name) ELSE concat_ws(' ', given_name, family_name) END, ''), "
-            "organisation, email, reference), kind = COALESCE(kind, CASE WHEN organisation IS NOT NULL AND "
-            "COALESCE(name, given_name, family_name) IS NULL THEN 'organisation' END)"
-        )
-        self.execute(
-            "ALTER TABLE chunk ADD organisation_id bigint, ADD owner_id bigint, ADD team_id bigint, "
-            "ADD search_text text, ADD sort_key text, ADD changed boolean NOT NULL DEFAULT false"
-        )
+    def __init__(self, chunk: LoadedChunk) -> None:
+        self.chunk = chunk
+        self.execute = chunk.execute
+        self.rows = chunk.rows
+        self.user = chunk.user
 
     def write(self, facts: Sequence[str]) -> tuple[int, int]:
         """Create rows without `record_id`, update the others' `facts`; return both counts."""
         self._assign()
         self._link_organisations()
         created = self.execute(
-            "UPDATE chunk SET record_id = nextval(pg_get_serial_sequence('customers_customer', 'id')), "
-            "is_new = true WHERE record_id IS NULL"
+            "UPDATE chunk SET record_id = nextval('customers_customer_id_seq'), is_new = true WHERE record_id IS NULL"
         )
-        self._derive("is_new")
-        self.execute(INSERT)
-        self.execute(FIGURES)
-        self._update(facts)
-        self._write_contacts()
-        self._write_addresses()
-        self.execute("UPDATE chunk SET changed = false WHERE is_new")
-        updated = self._reindex()
-        return created, updated
+        known = self.unchanged()
+        if created:
+            self.execute(INSERT)
+            self.execute(FIGURES)
+            self.execute(NEW_CONTACTS)
+        if known:
+            self._update(facts)
+            for kind in CONTACTS:
+                if self.chunk.is_mapped(kind):
+                    self.execute(KNOWN_CONTACTS.format(kind=kind), kind, kind)
+        for kind in ("email", "phone"):
+            if self.chunk.is_mapped(kind):
+                self.execute(MORE_CONTACTS.format(more=f"more_{kind}"), kind)
+        if any(self.chunk.is_mapped(name) for name in ADDRESS_PARTS):
+            self._write_addresses()
+        if self.chunk.is_mapped("note") or self.chunk.is_mapped("revenue"):
+            by = self.user.short_name if self.user else ""
+            self.execute(NOTES, self.user.pk if self.user else None, by)
+        self.chunk.write_custom()
+        self.execute("UPDATE chunk SET changed = false WHERE is_new AND changed")
+        return created, self._reindex() if known else 0
 
     def unchanged(self) -> int:
         """Return how many rows of the chunk said nothing new."""
@@ -89,10 +148,9 @@ class CustomerLoader:
 
     def _assign(self) -> None:
         """Give new customers the owner the row names, else the importer."""
-        self.execute(
-            "UPDATE chunk SET owner_id = u.id, team_id = u.team_id FROM staff_user u "
-            "WHERE lower(u.email) = chunk.owner AND u.is_active"
-        )
+        if self.chunk.is_mapped("owner"):
+            self.chunk.assign_person("owner", "owner_id")
+            self.execute("UPDATE chunk SET team_id = u.team_id FROM staff_user u WHERE u.id = owner_id")
         if self.user is not None:
             self.execute(
                 "UPDATE chunk SET owner_id = %s, team_id = %s WHERE owner_id IS NULL AND record_id IS NULL",
@@ -101,42 +159,53 @@ class CustomerLoader:
             )
 
     def _link_organisations(self) -> None:
-        """Find the organisation a person works for by its exact name, visible or created here."""
-        self.execute(
-            "UPDATE chunk SET organisation_id = o.id FROM (SELECT DISTINCT ON (name) id, name FROM "
-            "customers_customer WHERE kind = 'organisation' AND name IN (SELECT organisation FROM chunk) "
-            "ORDER BY name, id) o WHERE o.name = chunk.organisation AND chunk.kind IS DISTINCT FROM 'organisation'"
-        )
-        missing = self.rows(
-            "SELECT DISTINCT organisation FROM chunk WHERE organisation IS NOT NULL AND organisation_id IS NULL "
-            "AND kind IS DISTINCT FROM 'organisation'"
-        )
+        """Find the organisation a person works for by its exact name, and create those nobody knows."""
+        if not self.chunk.is_mapped("organisation"):
+            return
+        missing = [
+            row[0]
+            for row in self.rows(
+                "SELECT DISTINCT organisation FROM chunk WHERE organisation IS NOT NULL AND organisation_id IS NULL "
+                "AND kind IS DISTINCT FROM 'organisation'"
+            )
+        ]
         if not missing:
             return
-        from customers.services.editing import create_customer
-
-        for (name,) in missing:
-            made = create_customer({"kind": "organisation", "name": name}, self.user)
-            self.execute(
-                "UPDATE chunk SET organisation_id = %s WHERE organisation = %s AND organisation_id IS NULL",
-                made.pk,
-                name,
+        # By sort key, which has an index; the name itself has none.
+        known: dict[str, int] = dict(
+            self.rows(
+                "SELECT DISTINCT ON (c.name) c.name, c.id FROM unnest(%s::text[], %s::text[]) AS n(name, key) "
+                "JOIN customers_customer c ON c.sort_key = n.key AND c.name = n.name AND c.kind = 'organisation' "
+                "ORDER BY c.name, c.id",
+                missing,
+                [sort_key(name)[:200] for name in missing],
             )
-
-    def _derive(self, condition: str) -> None:
-        found = self.rows(
-            f"SELECT line, name, reference, identifier, email, phone, wechat FROM chunk WHERE {condition}"
         )
-        lines = [row[0] for row in found]
-        texts = [search_text([part or "" for part in row[1:]]) for row in found]
-        keys = [sort_key(row[1])[:200] for row in found]
+        known |= self._create_organisations([name for name in missing if name not in known])
         self.execute(
-            "UPDATE chunk SET search_text = d.text, sort_key = d.key FROM "
-            "unnest(%s::int[], %s::text[], %s::text[]) AS d(line, text, key) WHERE d.line = chunk.line",
-            lines,
-            texts,
-            keys,
+            "UPDATE chunk SET organisation_id = o.id FROM unnest(%s::text[], %s::bigint[]) AS o(name, id) "
+            "WHERE o.name = organisation AND organisation_id IS NULL AND kind IS DISTINCT FROM 'organisation'",
+            list(known),
+            list(known.values()),
         )
+
+    def _create_organisations(self, names: list[str]) -> dict[str, int]:
+        if not names:
+            return {}
+        made = self.rows(
+            "INSERT INTO customers_customer (kind, name, given_name, family_name, reference, job_title, identifier, "
+            "industry, website, source, country, language, time_zone, stage, owner_id, team_id, version, created_at, "
+            "updated_at, search_text, sort_key) SELECT 'organisation', name, '', '', '', '', '', '', '', '', '', '', "
+            "'', 'prospect', %s, %s, 1, now(), now(), search, key FROM unnest(%s::text[], %s::text[], %s::text[]) "
+            "AS n(name, search, key) RETURNING name, id",
+            self.user.pk if self.user else None,
+            self.user.team_id if self.user else None,
+            names,
+            [search_text([name]) for name in names],
+            [sort_key(name)[:200] for name in names],
+        )
+        create_figures(self.execute, [pk for _name, pk in made])
+        return dict(made)
 
     def _update(self, facts: Sequence[str]) -> None:
         """Write the given facts of known customers; an empty cell leaves the value as it is."""
@@ -151,18 +220,6 @@ class CustomerLoader:
             "UPDATE chunk SET changed = true FROM done WHERE done.id = chunk.record_id"
         )
 
-    def _write_contacts(self) -> None:
-        for kind in CONTACTS:
-            self.execute(
-                "WITH done AS (INSERT INTO customers_contactpoint (customer_id, kind, value, normal, is_primary) "
-                f"SELECT DISTINCT ON (record_id) record_id, %s, {kind}, lower({kind}), NOT EXISTS (SELECT 1 FROM "
-                "customers_contactpoint p WHERE p.customer_id = record_id AND p.kind = %s AND p.is_primary) "
-                f"FROM chunk WHERE {kind} IS NOT NULL ORDER BY record_id ON CONFLICT DO NOTHING RETURNING customer_id) "
-                "UPDATE chunk SET changed = true FROM done WHERE done.customer_id = record_id",
-                kind,
-                kind,
-            )
-
     def _write_addresses(self) -> None:
         parts = ", ".join(f"COALESCE({name}, '')" for name in (*ADDRESS_PARTS, "country"))
         columns = ", ".join(ADDRESS_PARTS)
@@ -173,18 +230,25 @@ class CustomerLoader:
             f"SELECT record_id, {parts}, NOT EXISTS (SELECT 1 FROM customers_address a WHERE "
             f"a.customer_id = record_id AND a.is_primary) FROM chunk WHERE ({filled}) AND NOT EXISTS "
             f"(SELECT 1 FROM customers_address a WHERE a.customer_id = record_id AND {same}) RETURNING customer_id) "
-            "UPDATE chunk SET changed = true FROM done WHERE done.customer_id = record_id"
+            "UPDATE chunk SET changed = true FROM done WHERE done.customer_id = record_id AND NOT is_new"
         )
 
     def _reindex(self) -> int:
         """Derive the search text of changed customers again; return how many there are."""
         ids = [row[0] for row in self.rows("SELECT record_id FROM chunk WHERE changed")]
         changed = list(Customer.objects.filter(pk__in=ids).prefetch_related("contact_points"))
+        texts = []
         for customer in changed:
             points = [(point.value, point.normal) for point in customer.contact_points.all()]
-            customer.search_text = customer_search_text(customer.name, customer.reference, customer.identifier, points)
-            customer.sort_key = sort_key(customer.name)[:200]
-        Customer.objects.bulk_update(changed, ("search_text", "sort_key"), batch_size=1000)
+            texts.append(customer_search_text(customer.name, customer.reference, customer.identifier, points))
+        self.execute(
+            "UPDATE customers_customer c SET search_text = d.text, sort_key = d.key FROM unnest(%s::bigint[], "
+            "%s::text[], %s::text[]) AS d(id, text, key) WHERE c.id = d.id "
+            "AND (c.search_text, c.sort_key) IS DISTINCT FROM (d.text, d.key)",
+            [customer.pk for customer in changed],
+            texts,
+            [sort_key(customer.name)[:200] for customer in changed],
+        )
         return len(changed)
 
 

@@ -13,6 +13,12 @@ def customer_search_text(name: str, reference: str, identifier: str, points: Ite
     return search_text([name, reference, identifier, *(form for point in points for form in point)])
 
 
+def index_customers(ids: Iterable[int]) -> None:
+    """Derive the search text and sort key of these customers again."""
+    for customer in Customer.objects.filter(pk__in=list(ids)).prefetch_related("contact_points"):
+        index_customer(customer)
+
+
 def index_customer(customer: Customer) -> None:
     """Derive `search_text` and `sort_key` again from name, reference, identifier and contact points."""
     points = [(point.value, point.normal) for point in customer.contact_points.all()]

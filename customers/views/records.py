@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from crm_site.pages.editing import RecordFormView, changed_facts
+from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
 from crm_site.staff.fetching import fetch_visible
@@ -56,3 +57,10 @@ class CustomerFormView(RecordFormView):
     def change(self, record: Customer, version: int, form: CustomerForm, user: User) -> None:
         """Change what differs from the stored record."""
         change_customer(record, version, changed_facts(form), user)
+
+
+class CustomerDeleteView(DeleteRecordView):
+    """Moves a customer to the trash."""
+
+    model = Customer
+    list_url_name = "customers:customer-list"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crm_site.demo.helping import pipeline
 from crm_site.demo.models import ranges_of
 from crm_site.demo.registry import register_part
 from crm_site.demo.writing import CHUNK, HISTORY_DAYS
@@ -14,7 +16,7 @@ from sales.demo.catalogue import write_products
 from sales.demo.documents import DAY, draw_block
 from sales.demo.money import UNIT, currency_of
 from sales.demo.rhythm import Calendar, purchases, within_day
-from sales.demo.tables import Buyers, write_block
+from sales.demo.tables import BlockTables, Buyers, make_tables, write_tables
 
 if TYPE_CHECKING:
     from crm_site.demo.writing import DemoWriter
@@ -47,14 +49,16 @@ def write_sales(writer: DemoWriter) -> None:
     chance = writer.chance("orders")
     people, seconds = _plan(writer, buyers, chance)
     spend = TYPICAL_ORDER * chance.lognormal(0, SPREAD, len(buyers))
-    for at in range(0, len(people), CHUNK):
-        who, when = people[at : at + CHUNK], seconds[at : at + CHUNK]
-        inside = who >= 0
-        currency = np.where(inside, buyers.currency[who], currency_of(""))
-        budget = np.where(inside, spend[who], WALK_IN_ORDER) * chance.gamma(NOISE, 1 / NOISE, len(who))
-        block = draw_block(who, when, currency, budget, prices, HISTORY_DAYS * DAY, chance)
-        write_block(writer, block, buyers, products, chance)
-        writer.say(f"{min(at + CHUNK, len(people)):,} orders")
+    with pipeline(partial(write_tables, writer), is_large=writer.size.is_large) as line:
+        for at in range(0, len(people), CHUNK):
+            who, when = people[at : at + CHUNK], seconds[at : at + CHUNK]
+            inside = who >= 0
+            currency = np.where(inside, buyers.currency[who], currency_of(""))
+            budget = np.where(inside, spend[who], WALK_IN_ORDER) * chance.gamma(NOISE, 1 / NOISE, len(who))
+            block = draw_block(who, when, currency, budget, prices, HISTORY_DAYS * DAY, chance)
+            luck = chance.integers(0, 5, len(block))
+            line.give(make_tables, BlockTables(writer, block, buyers, products, luck))
+            writer.say(f"{min(at + CHUNK, len(people)):,} orders")
     for low, high in ranges_of(Customer):
         writer.execute(STAGES, writer.end, writer.end, low, high)
 
@@ -64,7 +68,8 @@ def _read_buyers(writer: DemoWriter) -> Buyers:
     for low, high in ranges_of(Customer):
         found = writer.rows(
             "SELECT id, owner_id, team_id, country, kind, organisation_id IS NOT NULL, "
-            "extract(epoch FROM created_at - %s)::float FROM customers_customer WHERE id BETWEEN %s AND %s ORDER BY id",
+            "extract(epoch FROM created_at - %s)::float, name FROM customers_customer "
+            "WHERE id BETWEEN %s AND %s ORDER BY id",
             writer.start, low, high,
         )  # fmt: skip
         buyers.extend(found)

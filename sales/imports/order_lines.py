@@ -9,6 +9,7 @@ from crm_site.imports.chunks import Chunk
 from crm_site.imports.kinds import Field
 from sales.imports.orders import (
     CUSTOMER_ALIASES,
+    CUSTOMER_KINDS,
     DATE_ALIASES,
     DOCUMENT_COLUMNS,
     NUMBER_ALIASES,
@@ -21,7 +22,7 @@ CREATE TEMPORARY TABLE chunk_orders ON COMMIT DROP AS
 SELECT order_number, CASE WHEN starts_with(order_number, %s) THEN 'credit' ELSE 'order' END AS kind,
     min(ordered_at) AS ordered_at, min(customer_id) AS customer_reference, min(customer_name) AS customer_name,
     min(country) AS country, min(currency) AS currency, NULL::text AS status, min(channel) AS channel,
-    count(DISTINCT customer_id) AS customers, 0::numeric(18,4) AS total,
+    min(customer_record) AS customer_id, count(DISTINCT customer_id) AS customers, 0::numeric(18,4) AS total,
     NULL::text AS digest {DOCUMENT_COLUMNS}
 FROM chunk GROUP BY order_number
 """
@@ -69,6 +70,9 @@ class OrderLineImport(DocumentImport):
 
     code = "order_lines"
     title = _("Order lines")
+    telling = ("product_code", "unit_price", "quantity")
+    file_names = ("line", "position", "明细")
+    turn = 45
     groups_rows = True
     chunk_size = 1000
     fields = (
@@ -78,7 +82,7 @@ class OrderLineImport(DocumentImport):
         Field("quantity", _("Quantity"), cells.decimal(3), "numeric(14,3)", aliases=("qty", "数量")),
         Field("ordered_at", _("Date"), cells.moment(), "timestamptz", required=True, aliases=DATE_ALIASES),
         Field("unit_price", _("Unit price"), cells.decimal(4), "numeric(14,4)", aliases=("unitprice", "price", "单价")),
-        Field("customer_id", _("Customer's reference"), cells.code(), aliases=CUSTOMER_ALIASES),
+        Field("customer_id", _("Customer's reference"), cells.code(), aliases=CUSTOMER_ALIASES, refers_to=CUSTOMER_KINDS),
         Field("customer_name", _("Customer's name"), cells.text(), aliases=("customer name", "client", "客户名称", "客户")),
         Field("country", _("Customer's country"), cells.text(60), aliases=("国家",)),
         Field("currency", _("Currency"), cells.text(3), aliases=("币种",)),
@@ -89,6 +93,7 @@ class OrderLineImport(DocumentImport):
         """Write the documents of a chunk with their lines."""
         for table in ("chunk_orders", "chunk_lines"):
             chunk.execute(f"DROP TABLE IF EXISTS {table}")
+        chunk.resolve_old_ids("customer_id", "customer_record")
         chunk.execute(DOCUMENTS, chunk.option("credit_prefix") or None)
         self.refuse(chunk, "customers > 1", "conflict", "customer_id")
         loader, customers = self.settle(chunk)
@@ -96,7 +101,7 @@ class OrderLineImport(DocumentImport):
         chunk.execute(LINES)
         chunk.execute(TOTALS)
         chunk.execute(COMPARE)
-        created, updated = loader.write()
+        created, _updated = loader.write()
         chunk.execute(
             "DELETE FROM sales_orderline l USING chunk_orders o "
             "WHERE l.order_id = o.record_id AND o.changed AND o.lines_differ"
@@ -109,7 +114,7 @@ class OrderLineImport(DocumentImport):
             credits_created=credits,
             lines_written=lines,
         )
-        self.report(chunk, created, updated)
+        self.report(chunk, created)
 
     def _make_products(self, chunk: Chunk) -> int:
         """Create unknown products, named and priced by the commonest of their lines."""

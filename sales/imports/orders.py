@@ -11,6 +11,7 @@ from crm_site.events.publishing import publish_batch
 from crm_site.imports import cells
 from crm_site.imports.chunks import Chunk
 from crm_site.imports.kinds import Field, ImportKind, Option
+from sales.choices import OrderKind, OrderStatus
 from sales.events import OrdersImported
 from sales.models import Order
 from sales.services.importing import OrderLoader
@@ -41,6 +42,7 @@ NUMBER_ALIASES = (
     "单号",
 )
 CUSTOMER_ALIASES = ("customer", "customerid", "client id", "customer number", "客户编号")
+CUSTOMER_KINDS = ("people", "companies", "customers")
 DATE_ALIASES = ("invoicedate", "order date", "ordered_on", "date", "日期", "下单日期")
 
 CREATE_CUSTOMERS = Option(
@@ -57,7 +59,7 @@ CREDIT_PREFIX = Option(
 )
 
 DOCUMENT_COLUMNS = """
-, NULL::bigint AS record_id, NULL::bigint AS customer_id, NULL::text AS search_text, false AS is_new,
+, NULL::bigint AS record_id, NULL::text AS search_text, false AS is_new,
 false AS changed, false AS lines_differ
 """
 
@@ -66,7 +68,10 @@ class DocumentImport(ImportKind):
     """What files of orders have in common."""
 
     module = "sales"
+    model = Order
     keys = ("order_number",)
+    old_id = "order_number"
+    working = (("customer_record", "bigint"),)
     options = (CREATE_CUSTOMERS, CREDIT_PREFIX)
 
     def default_options(self, header: Sequence[str]) -> dict[str, Any]:
@@ -81,7 +86,7 @@ class DocumentImport(ImportKind):
         loader.link_customers()
         self.refuse(chunk, "customer_reference IS NOT NULL AND customer_id IS NULL", "unknown_customer", "customer_id")
         loader.match()
-        if chunk.user is not None:
+        if chunk.user is not None and chunk.rows("SELECT 1 FROM chunk_orders WHERE record_id IS NOT NULL LIMIT 1"):
             statement, params = Order.objects.editable_by(chunk.user).order_by().values("pk").query.sql_with_params()
             condition = f"record_id IS NOT NULL AND record_id NOT IN ({statement})"
             self.refuse(chunk, condition, "foreign", "order_number", *params)
@@ -106,15 +111,16 @@ class DocumentImport(ImportKind):
     def _drop(self, chunk: Chunk, condition: str, params: tuple[Any, ...]) -> int:
         return chunk.execute(f"DELETE FROM chunk_orders WHERE {condition}", *params)
 
-    def report(self, chunk: Chunk, created: int, updated: int) -> None:
+    def report(self, chunk: Chunk, created: int) -> None:
         """Count documents and write to the rows what became of them."""
-        documents = int(chunk.rows("SELECT count(*) FROM chunk_orders")[0][0])
-        chunk.context.count(created=created, updated=updated, skipped=documents - created - updated)
-        chunk.execute("ALTER TABLE chunk ADD changed boolean NOT NULL DEFAULT false")
         chunk.execute(
             "UPDATE chunk SET record_id = o.record_id, is_new = o.is_new, changed = o.changed "
             "FROM chunk_orders o WHERE o.order_number = chunk.order_number"
         )
+        chunk.write_custom()
+        known = "SELECT count(DISTINCT record_id) FILTER (WHERE changed), count(DISTINCT record_id) FROM chunk WHERE NOT is_new"
+        updated, found = chunk.rows(known)[0]
+        chunk.context.count(created=created, updated=updated, skipped=found - updated)
         chunk.report()
 
     def publish(self, job: Any, counts: dict[str, int], user: Any) -> None:
@@ -128,15 +134,17 @@ class OrderImport(DocumentImport):
 
     code = "orders"
     title = _("Orders")
+    file_names = ("order", "invoice", "订单")
+    turn = 40
     fields = (
         Field("order_number", _("Order number"), cells.code(), required=True, aliases=NUMBER_ALIASES),
-        Field("customer_id", _("Customer's reference"), cells.code(), aliases=CUSTOMER_ALIASES),
+        Field("customer_id", _("Customer's reference"), cells.code(), aliases=CUSTOMER_ALIASES, refers_to=CUSTOMER_KINDS),
         Field("customer_name", _("Customer's name"), cells.text(), aliases=("customer name", "client", "客户名称", "客户")),
         Field("ordered_on", _("Date"), cells.moment(), "timestamptz", required=True, aliases=DATE_ALIASES),
         Field("total", _("Total"), cells.decimal(4, 18), "numeric(18,4)", required=True, aliases=("amount", "value", "grand total", "金额", "合计")),
         Field("currency", _("Currency"), cells.text(3), aliases=("币种",)),
-        Field("kind", _("Kind"), cells.choice(KIND_WORDS), aliases=("type", "类型")),
-        Field("status", _("Status"), cells.choice(STATUS_WORDS), aliases=("state", "状态")),
+        Field("kind", _("Kind"), cells.choice(KIND_WORDS), aliases=("type", "类型"), choices=tuple(OrderKind.choices)),
+        Field("status", _("Status"), cells.choice(STATUS_WORDS), aliases=("state", "状态"), choices=tuple(OrderStatus.choices)),
         Field("channel", _("Channel"), cells.text(50), aliases=("source", "渠道")),
         Field("country", _("Customer's country"), cells.text(60), aliases=("国家",)),
     )  # fmt: skip
@@ -144,18 +152,19 @@ class OrderImport(DocumentImport):
     def load(self, chunk: Chunk) -> None:
         """Write the documents of a chunk."""
         prefix = chunk.option("credit_prefix") or None
+        chunk.resolve_old_ids("customer_id", "customer_record")
         chunk.execute("DROP TABLE IF EXISTS chunk_orders")
         chunk.execute(
             "CREATE TEMPORARY TABLE chunk_orders ON COMMIT DROP AS SELECT order_number, "
             "CASE WHEN kind = 'credit' OR starts_with(order_number, %s) THEN 'credit' ELSE 'order' END AS kind, "
             "ordered_on AS ordered_at, customer_id AS customer_reference, customer_name, country, currency, "
             "CASE WHEN kind = 'credit' OR starts_with(order_number, %s) THEN -abs(total) ELSE total END AS total, "
-            f"status, channel {DOCUMENT_COLUMNS} FROM chunk",
+            f"status, channel, customer_record AS customer_id {DOCUMENT_COLUMNS} FROM chunk",
             prefix,
             prefix,
         )
         loader, customers = self.settle(chunk)
-        created, updated = loader.write()
+        created, _updated = loader.write()
         credits = chunk.rows("SELECT count(*) FROM chunk_orders WHERE is_new AND kind = 'credit'")[0][0]
         chunk.context.count(customers_created=customers, credits_created=credits)
-        self.report(chunk, created, updated)
+        self.report(chunk, created)

@@ -15,17 +15,6 @@ from sales.events import ProductsImported
 from sales.models import Product
 from sales.services.importing import derive_products
 
-YES_NO = {
-    "yes": "true",
-    "no": "false",
-    "true": "true",
-    "false": "false",
-    "1": "true",
-    "0": "false",
-    "是": "true",
-    "否": "false",
-}
-
 INSERT = """
 INSERT INTO sales_product (id, sku, name, category, unit_price, currency, is_active, description, version,
     created_at, updated_at, search_text, sort_key)
@@ -40,26 +29,29 @@ class ProductImport(ImportKind):
 
     code = "products"
     title = _("Products")
+    file_names = ("product", "item", "artikel", "产品")
+    turn = 30
     module = "sales"
+    model = Product
     keys = ("sku",)
+    old_id = "sku"
+    working = (("search_text", "text"), ("sort_key", "text"))
     fields = (
         Field("sku", _("Product code"), cells.code(), required=True, aliases=("code", "product", "product id", "stockcode", "item", "产品编号", "货号")),
         Field("name", _("Name"), cells.text(), aliases=("product name", "description", "title", "产品名称", "名称")),
         Field("category", _("Category"), cells.text(100), aliases=("series", "product type", "类别")),
         Field("unit_price", _("Unit price"), cells.decimal(4), "numeric(14,4)", aliases=("price", "sales price", "list price", "单价", "价格")),
         Field("currency", _("Currency"), cells.text(3), aliases=("币种",)),
-        Field("is_active", _("Can be sold"), cells.choice(YES_NO), "boolean", aliases=("active", "status")),
+        Field("is_active", _("Can be sold"), cells.flag(), "boolean", aliases=("active", "status")),
         Field("description", _("Description"), cells.text(2000, multiline=True), aliases=("details", "long description", "说明")),
     )  # fmt: skip
 
     def load(self, chunk: Chunk) -> None:
         """Match, create and update the products of a chunk."""
         chunk.execute(
-            "ALTER TABLE chunk ADD search_text text, ADD sort_key text, ADD changed boolean NOT NULL DEFAULT false"
+            "UPDATE chunk SET record_id = p.id FROM sales_product p WHERE p.sku = chunk.sku AND record_id IS NULL"
         )
-        chunk.execute("UPDATE chunk SET record_id = p.id FROM sales_product p WHERE p.sku = chunk.sku")
-        if chunk.user:
-            chunk.refuse_foreign(Product.objects.editable_by(chunk.user))
+        chunk.refuse_foreign(Product)
         chunk.apply_mode()
         created = chunk.execute(
             "UPDATE chunk SET record_id = nextval(pg_get_serial_sequence('sales_product', 'id')), is_new = true "
@@ -67,8 +59,12 @@ class ProductImport(ImportKind):
         )
         self._derive(chunk, "SELECT sku, COALESCE(name, sku), COALESCE(category, '') FROM chunk WHERE is_new")
         chunk.execute(INSERT, settings.BASE_CURRENCY)
-        updated = self._update(chunk)
-        unchanged = chunk.rows("SELECT count(*) FROM chunk WHERE NOT is_new AND NOT changed")[0][0]
+        self._update(chunk)
+        chunk.write_custom()
+        known = (
+            "SELECT count(*) FILTER (WHERE changed), count(*) FILTER (WHERE NOT changed) FROM chunk WHERE NOT is_new"
+        )
+        updated, unchanged = chunk.rows(known)[0]
         chunk.context.count(created=created, updated=updated, skipped=unchanged)
         chunk.report()
 
@@ -77,13 +73,13 @@ class ProductImport(ImportKind):
         count = counts.get("created", 0) + counts.get("updated", 0)
         publish_batch(ProductsImported(count=count, source=f"import:{job.pk}"), user)
 
-    def _update(self, chunk: Chunk) -> int:
+    def _update(self, chunk: Chunk) -> None:
         columns = ("name", "category", "unit_price", "currency", "is_active", "description")
         pairs = ", ".join(f"{name} = COALESCE(chunk.{name}, p.{name})" for name in columns)
         differs = " OR ".join(
             f"(chunk.{name} IS NOT NULL AND chunk.{name} IS DISTINCT FROM p.{name})" for name in columns
         )
-        updated = chunk.execute(
+        chunk.execute(
             f"WITH done AS (UPDATE sales_product p SET {pairs}, version = p.version + 1, updated_at = now() "
             f"FROM chunk WHERE p.id = chunk.record_id AND NOT chunk.is_new AND ({differs}) RETURNING p.id) "
             "UPDATE chunk SET changed = true FROM done WHERE done.id = chunk.record_id"
@@ -96,7 +92,6 @@ class ProductImport(ImportKind):
             "UPDATE sales_product p SET search_text = chunk.search_text, sort_key = chunk.sort_key FROM chunk "
             "WHERE chunk.changed AND p.id = chunk.record_id"
         )
-        return updated
 
     def _derive(self, chunk: Chunk, statement: str) -> None:
         skus, texts, keys = derive_products(chunk.rows(statement))

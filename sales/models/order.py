@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.fields.hosts import CustomisedModel
+from crm_site.history.tracking import Tracking
 from crm_site.staff.models import OwnedModel
 from customers.models import Customer
 from sales.choices import OrderKind, OrderStatus, PaymentMethod
@@ -19,14 +22,17 @@ from sales.models.product import Product
 from sales.querysets import OrderQuerySet, PaymentQuerySet
 
 
-class Order(OwnedModel):
+class Order(CustomisedModel, OwnedModel):
     """One document: an order, or a credit with negative totals on its own date.
 
     `total` is in `currency`, kept to four decimals; `base_total` is the same in the base currency at the
     day's rate. An order without a customer is a walk-in sale: in revenue and product figures, in no customer's.
     """
 
+    history: ClassVar[Tracking] = Tracking(hidden=("search_text",))
+
     access_module = "sales"
+    custom_host = "order"
 
     number = models.CharField(_("number"), max_length=64, unique=True)
     kind = models.CharField(_("kind"), max_length=6, choices=OrderKind.choices, default=OrderKind.ORDER)
@@ -69,6 +75,13 @@ class Order(OwnedModel):
             models.Index(fields=("base_total", "id"), name="order_total"),
             models.Index(fields=("owner", "base_total", "id"), name="order_owner_total"),
             models.Index(fields=("customer", "ordered_at"), name="order_customer_date"),
+            # What rules count and sum per customer is read from this index alone.
+            models.Index(
+                fields=("customer", "ordered_at"),
+                include=("base_total",),
+                condition=~Q(status=OrderStatus.CANCELLED) & Q(kind=OrderKind.ORDER),
+                name="order_counted",
+            ),
             GinIndex(fields=("search_text",), name="order_search", opclasses=("gin_trgm_ops",)),
         )
 
@@ -103,6 +116,8 @@ class Order(OwnedModel):
 class OrderLine(models.Model):
     """One position; the unit price has four decimals, so the amount is exact before rounding."""
 
+    history: ClassVar[Tracking] = Tracking(root="order")
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField(_("position"), default=1)
     product = models.ForeignKey(
@@ -128,6 +143,8 @@ class OrderLine(models.Model):
 
 class Payment(models.Model):
     """Money received for an order, in the order's currency; refunds are negative."""
+
+    history: ClassVar[Tracking] = Tracking(root="order")
 
     access_module = "sales"
 

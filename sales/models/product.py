@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.fields.hosts import CustomisedModel
+from crm_site.history.tracking import Tracking
 from sales.querysets import ProductQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Product(models.Model):
+class Product(CustomisedModel):
     """Something we sell; `sku` is its code, compared with case."""
 
+    history: ClassVar[Tracking] = Tracking(hidden=("search_text", "sort_key"))
+
     access_module = "sales"
+    custom_host = "product"
 
     sku = models.CharField(_("product code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=200)

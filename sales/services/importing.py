@@ -1,7 +1,8 @@
 """Set-based writing of orders from temporary tables, shared by the kinds of files that bring orders.
 
 `chunk_orders` holds one row per document: order_number, kind, ordered_at, customer_reference, customer_name,
-country, currency, total, status, channel, lines_digest, record_id, customer_id, is_new, changed.
+country, currency, total, status, channel, lines_digest, record_id, customer_id (where it is known by an old id),
+is_new, changed.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ class OrderLoader:
         self.execute(
             "CREATE TEMPORARY TABLE chunk_customers ON COMMIT DROP AS SELECT DISTINCT ON (customer_reference) "
             "customer_reference AS reference, customer_name AS name, country FROM chunk_orders "
-            "WHERE customer_reference IS NOT NULL ORDER BY customer_reference, ordered_at, order_number"
+            "WHERE customer_reference IS NOT NULL AND customer_id IS NULL "
+            "ORDER BY customer_reference, ordered_at, order_number"
         )
         return create_named_customers(self.execute, self.rows, self.user)
 
@@ -75,7 +77,7 @@ class OrderLoader:
         """Find each document's customer by reference; documents without one are walk-in sales."""
         self.execute(
             "UPDATE chunk_orders SET customer_id = c.id, customer_name = c.name FROM customers_customer c "
-            "WHERE c.reference = customer_reference"
+            "WHERE CASE WHEN customer_id IS NULL THEN c.reference = customer_reference ELSE c.id = customer_id END"
         )
 
     def match(self) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from crm_site.events.publishing import publish
+from crm_site.fields.values import with_custom
 from crm_site.lib.days import organisation_day
 from crm_site.lib.text import search_text
 from crm_site.numbering.sequences import next_number
@@ -56,7 +57,7 @@ def change_order(
     """
     former_customer, former_day = order.customer_id or 0, organisation_day(order.ordered_at).isoformat()
     with transaction.atomic():
-        save_versioned(order, version, dict(facts))
+        save_versioned(order, version, with_custom(order, facts))
         if lines is not None:
             order.lines.all().delete()
             save_lines(order, lines)

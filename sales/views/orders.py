@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
+from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import posted_version, signed_in
 from crm_site.staff.fetching import fetch_editable, fetch_visible
@@ -155,3 +156,10 @@ def order_pay(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, gettext("The payment for %(number)s was recorded.") % {"number": order.number})
     return redirect(order)
+
+
+class OrderDeleteView(DeleteRecordView):
+    """Moves an order to the trash."""
+
+    model = Order
+    list_url_name = "sales:order-list"

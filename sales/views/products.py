@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
+from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
 from crm_site.staff.fetching import fetch_visible
@@ -82,3 +83,10 @@ class ProductFormView(RecordFormView):
     def change(self, record: Product, version: int, form: ProductForm, user: User) -> None:
         """Change what differs from the stored record."""
         change_product(record, version, changed_facts(form), user)
+
+
+class ProductDeleteView(DeleteRecordView):
+    """Moves a product to the trash."""
+
+    model = Product
+    list_url_name = "sales:product-list"

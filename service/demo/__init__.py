@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crm_site.demo.models import ranges_of
-from crm_site.demo.registry import register_part
+from crm_site.demo.registry import register_reading_part
 from crm_site.demo.writing import CHUNK, HISTORY_DAYS
 from customers.models import Activity, Customer
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
@@ -163,7 +163,7 @@ class AnswerPart:
         return len(rows)
 
 
-@register_part
+@register_reading_part
 def write_service(writer: DemoWriter) -> None:
     """Write the surveys and answers of the demo company."""
     AnswerPart(writer).write()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm_site.fields.hosts import CustomisedModel
+from crm_site.history.tracking import Tracking
 from crm_site.staff.models import OwnedModel
 from customers.models import Customer
 from service.choices import SurveyKind
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 class Survey(models.Model):
     """One question asked of customers."""
+
+    history: ClassVar[Tracking] = Tracking()
 
     access_module = "service"
 
@@ -48,13 +52,16 @@ class Survey(models.Model):
         return reverse("service:survey-detail", args=[self.pk])
 
 
-class SurveyAnswer(OwnedModel):
+class SurveyAnswer(CustomisedModel, OwnedModel):
     """One answer. `occasion` tells answers of one customer to one survey apart: the same occasion replaces.
 
     `kind` repeats the survey's kind, so that figures need no join; owner and team are the customer's.
     """
 
+    history: ClassVar[Tracking] = Tracking()
+
     access_module = "service"
+    custom_host = "answer"
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="answers", verbose_name=_("survey"))
     kind = models.CharField(_("kind"), max_length=4, choices=SurveyKind.choices, editable=False)

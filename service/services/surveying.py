@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm_site.events.publishing import publish
+from crm_site.fields.values import with_custom
 from crm_site.lib.days import organisation_day
 from crm_site.staff.versioning import save_versioned
 from service.choices import SurveyKind
@@ -83,7 +84,7 @@ def change_answer(answer: SurveyAnswer, version: int, facts: Mapping[str, Any], 
     check_score(answer.kind, int(facts.get("score", answer.score)))
     former_day = organisation_day(answer.answered_at).isoformat()
     with transaction.atomic():
-        save_versioned(answer, version, dict(facts))
+        save_versioned(answer, version, with_custom(answer, facts))
         event = SurveyAnswerChanged(
             answer_id=answer.pk,
             fields=",".join(facts),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from crm_site.pages import formatting
 from crm_site.pages.editing import RecordFormView, changed_facts
 from crm_site.pages.facts import Fact, InlineFieldView
+from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
 from crm_site.staff.fetching import fetch_visible
@@ -171,3 +172,10 @@ class AnswerFormView(RecordFormView):
     def change(self, record: SurveyAnswer, version: int, form: AnswerForm, user: User) -> None:
         """Correct the answer."""
         change_answer(record, version, changed_facts(form), user)
+
+
+class AnswerDeleteView(DeleteRecordView):
+    """Moves an answer to the trash."""
+
+    model = SurveyAnswer
+    list_url_name = "service:answer-list"

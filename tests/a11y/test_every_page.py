@@ -22,17 +22,21 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from crm_site.demo.loading import load_demo
-from crm_site.imports.models import Import
+from crm_site.imports.models import Import, MoveIn
+from crm_site.imports.moving import Given, open_move_in, try_move_in
 from crm_site.imports.services import configure_import, keep_upload, open_import, start_import
+from crm_site.imports.trials import try_import
 from crm_site.jobs.models import JobRun
 from crm_site.jobs.running import run_job
 from crm_site.pages.lists.registry import list_pages
 from crm_site.staff.models import User
 from customers.models import Customer
+from customers.services import change_customer
 from sales.models import Order, Product
 from service.models import Survey, SurveyAnswer
 from tests.architecture.test_every_page import ADDRESSES, address
 from tests.chromium import DESKTOP, PHONE, Watch, axe_problems, browser, chromium
+from tests.factories.history import OperationFactory, TrashedRecordFactory
 
 assert get_resolver().url_patterns  # lists become known with their addresses
 FILE = b"reference,name,email\n1,Ada,ada@example.com\n2,Bo,no mail\n"
@@ -46,6 +50,18 @@ class Kind:
     address: Any
     person: str = "manager"
     act: Any = None
+
+
+def manager() -> User:
+    """Return the manager of the demo company."""
+    return User.objects.get(email=PEOPLE["manager"])
+
+
+def changed() -> Customer:
+    """Return a customer whose history tells of a change."""
+    customer: Customer = first(Customer)
+    change_customer(customer, customer.version, {"industry": f"Paper {customer.version}"}, manager())
+    return customer
 
 
 def open_palette(page: Page) -> None:
@@ -87,6 +103,16 @@ def first(model: Any, **lookup: Any) -> Any:
     return model._default_manager.filter(**lookup).order_by("pk").first()
 
 
+def waiting_import(**facts: Any) -> Import:
+    """Return an import that nobody has started."""
+    return Import.objects.filter(run=None, move_in=None, **facts).latest("pk")
+
+
+def tried_import() -> Import:
+    """Return an import that was tried and not started."""
+    return Import.objects.filter(run=None, move_in=None).exclude(staged_for="").latest("pk")
+
+
 def refused_import() -> Import:
     """Return an import that is done and refused a row."""
     return Import.objects.filter(run__isnull=False).latest("pk")
@@ -119,10 +145,21 @@ KINDS: dict[str, Kind] = {
     "survey's form": Kind(lambda: reverse("service:survey-create")),
     "answer": Kind(lambda: first(SurveyAnswer).get_absolute_url()),
     "answer's form": Kind(lambda: reverse("service:answer-create")),
+    "history of a customer": Kind(lambda: reverse("history:record", args=["customers.customer", changed().pk])),
+    "delete a customer": Kind(lambda: reverse("customers:customer-delete", args=[first(Customer).pk])),
+    "operation": Kind(lambda: OperationFactory(actor=manager()).get_absolute_url()),
+    "deleted record": Kind(lambda: reverse("history:trashed", args=[TrashedRecordFactory().pk])),
+    "custom fields": Kind(lambda: reverse("fields:field-list"), "admin"),
+    "custom field's form": Kind(lambda: reverse("fields:field-add", args=["customer"]), "admin"),
+    "try a rule": Kind(lambda: reverse("rules:try", args=["customer"])),
     "overview": Kind(lambda: reverse("analytics:overview")),
     "customer value": Kind(lambda: reverse("analytics:customer-value")),
     "upload": Kind(lambda: reverse("imports:import-create")),
-    "map": Kind(lambda: Import.objects.filter(run=None).latest("pk").get_absolute_url()),
+    "map": Kind(lambda: reverse("imports:import-columns", args=[waiting_import(staged_for="").pk])),
+    "read a file differently": Kind(lambda: reverse("imports:import-file", args=[waiting_import(staged_for="").pk])),
+    "check a file": Kind(lambda: reverse("imports:import-check", args=[tried_import().pk])),
+    "move in, upload": Kind(lambda: reverse("imports:move-in-create")),
+    "move in": Kind(lambda: MoveIn.objects.latest("pk").get_absolute_url()),
     "watch": Kind(lambda: refused_import().get_absolute_url()),
     "job": Kind(lambda: reverse("pages:job-detail", args=[JobRun.objects.filter(name="clv").latest("pk").pk])),
     "start a job": Kind(lambda: reverse("pages:job-new")),
@@ -138,9 +175,13 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         settings.MEDIA_ROOT = Path(folder)
         load_demo("S", day=timezone.localdate() - dt.timedelta(days=1), say=lambda words: None)
         manager = User.objects.get(email=PEOPLE["manager"])
-        for start in (False, True):
+        move = open_move_in([Given(keep_upload("people.csv", [FILE]), "people.csv")], "Old CRM", manager)
+        try_move_in(move, manager)
+        for step in ("map", "check", "watch"):
             job = open_import("customers", keep_upload("people.csv", [FILE]), "people.csv", manager)
-            if start:
+            if step == "check":
+                try_import(job, manager)
+            if step == "watch":
                 configure_import(job, mapping=job.mapping, mode="both", duplicates="update", key=job.key, options={})
                 run_job(start_import(job, wake=False).pk)
         yield
@@ -191,13 +232,19 @@ def enter(page: Page, url: str, person: str, language: str, theme: str) -> None:
 # Pages that are no page kind of their own: fragments, files, addresses that lead on.
 NOT_SWEPT = {
     "pages:today-card", "pages:pick", "pages:palette", "pages:job-progress", "pages:healthz", "pages:readyz",
-    "pages:favicon", "pages:manifest", "imports:import-failures", "customers:customer-timeline",
+    "pages:favicon", "pages:manifest", "imports:import-failures", "imports:import-preview",
+    "customers:customer-timeline",
     "customers:customer-field", "sales:order-field", "sales:product-field", "service:survey-field",
     "service:answer-field", "sales:customer-orders-panel", "service:customer-answers-panel",
-    "analytics:customer-value-panel",
+    "analytics:customer-value-panel", "history:record-panel", "pages:queue-bar", "rules:builder", "rules:count",
+    "rules:explain", "pages:list-view-save", "pages:list-view-edit", "pages:list-lane",
+    "pages:export-download", "pages:queue-end",
 }  # fmt: skip
 # Forms that look as the swept form of the same record does.
-ALIKE = {"sales:order-create", "sales:product-edit", "service:survey-edit", "service:answer-edit"}
+ALIKE = {
+    "sales:order-create", "sales:product-edit", "service:survey-edit", "service:answer-edit", "sales:order-delete",
+    "sales:product-delete", "service:answer-delete", "fields:field-edit",
+}  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import records, staff
+from tests.factories import history, records, staff
 
-OURS = ("pages", "demo", "imports", "customers", "sales", "service", "analytics")
+OURS = ("pages", "history", "demo", "imports", "rules", "customers", "sales", "service", "analytics")
 # Opened without signing in: what watchers and browsers ask for.
 PUBLIC = {"pages:healthz", "pages:readyz", "pages:manifest", "pages:language", "pages:theme", "pages:favicon"}
 SIGN_IN = "/accounts/login/"
@@ -35,7 +35,16 @@ def our_patterns() -> Iterator[tuple[str, dict[str, Any]]]:
 ADDRESSES = sorted(our_patterns(), key=lambda pair: pair[0])
 WITH_KEY = [name for name, converters in ADDRESSES if "pk" in converters]
 WITHOUT_KEY = [name for name, converters in ADDRESSES if not converters]
-WORDS = {"name": "name", "code": "customers", "sales:order-field": "channel", "service:answer-field": "comment"}
+WORDS = {
+    "name": "name",
+    "code": "customers",
+    "subject": "customer",
+    "label": "customers.customer",
+    "column": "industry",
+    "change": "1",
+    "sales:order-field": "channel",
+    "service:answer-field": "comment",
+}
 
 
 def address(name: str, pk: Any) -> str:
@@ -62,10 +71,18 @@ def foreign(cast: Cast) -> dict[str, int]:
         "service:answer": answer.pk,
         "pages:job": run.pk,
         "imports:import": job.pk,
+        "imports:move-in": staff.MoveInFactory(started_by=cast.owner).pk,
+        "pages:list-view": staff.SavedViewFactory(owner=cast.owner).pk,
+        "history:operation": history.OperationFactory(actor=cast.owner).pk,
+        "history:trash": history.TrashedRecordFactory(owner=cast.owner, team=cast.owner.team).pk,
+        "history:record": customer.pk,
+        "history:value": customer.pk,
     }
 
 
 SHARED = ("sales:product", "service:survey")
+# Seen by its owner alone, whatever the others' roles.
+PRIVATE = ("pages:list-view",)
 
 
 @pytest.mark.django_db
@@ -98,7 +115,8 @@ def test_a_foreign_record_is_not_found(
     assert outsider.get(url).status_code in (404, 405), name
     assert outsider.post(url).status_code in (404, 405), name
     assert database_digest() == before
-    assert signed_in(cast.manager).get(url).status_code != 404, name
+    reader = cast.owner if name.startswith(PRIVATE) else cast.manager
+    assert signed_in(reader).get(url).status_code != 404, name
 
 
 @pytest.mark.parametrize("name", WITH_KEY)

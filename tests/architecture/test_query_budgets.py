@@ -31,6 +31,7 @@ MOST = 12
 SLACK = 1
 RECORDING = os.environ.get("CRM_RECORD_BUDGETS") == "1"
 
+CUSTOMER = "customers.customer"
 Address = Callable[[Crowd], str]
 assert get_resolver().url_patterns  # lists become known with their addresses
 PAGES: dict[str, Address] = {
@@ -42,12 +43,17 @@ PAGES: dict[str, Address] = {
     "pages:job-progress": lambda crowd: reverse("pages:job-progress", args=[crowd.run.pk]),
     "imports:import-create": lambda crowd: reverse("imports:import-create"),
     "imports:import-detail, mapped": lambda crowd: reverse("imports:import-detail", args=[crowd.job.pk]),
+    "imports:import-columns": lambda crowd: reverse("imports:import-columns", args=[crowd.unmapped.pk]),
+    "imports:import-file": lambda crowd: reverse("imports:import-file", args=[crowd.unmapped.pk]),
+    "imports:move-in-create": lambda crowd: reverse("imports:move-in-create"),
     "imports:import-detail, to map": lambda crowd: reverse("imports:import-detail", args=[crowd.unmapped.pk]),
     "customers:customer-detail": lambda crowd: reverse("customers:customer-detail", args=[crowd.customer.pk]),
     "customers:customer-edit": lambda crowd: reverse("customers:customer-edit", args=[crowd.customer.pk]),
     "customers:customer-create": lambda crowd: reverse("customers:customer-create"),
     "customers:customer-timeline": lambda crowd: reverse("customers:customer-timeline", args=[crowd.customer.pk]),
     "customers:customer-field": lambda crowd: reverse("customers:customer-field", args=[crowd.customer.pk, "name"]),
+    "history:record-panel": lambda crowd: reverse("history:record-panel", args=[CUSTOMER, crowd.customer.pk]),
+    "history:record": lambda crowd: reverse("history:record", args=[CUSTOMER, crowd.customer.pk]),
     "sales:order-detail": lambda crowd: reverse("sales:order-detail", args=[crowd.order.pk]),
     "sales:order-create": lambda crowd: reverse("sales:order-create"),
     "sales:product-detail": lambda crowd: reverse("sales:product-detail", args=[crowd.product.pk]),
@@ -68,6 +74,7 @@ LISTS: dict[str, Address] = {
         ("", ""),
         (", searched", f"?q={FOUND.get(page.code, 'customer')}"),
         (", exported", "?export=csv"),
+        *((f", as a {shape}", f"?as={shape}") for shape in page.shapes),
     )
 }
 CARDS: dict[str, Address] = {

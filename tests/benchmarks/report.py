@@ -21,10 +21,16 @@ START, END = "<!-- pages: {} -->", "<!-- end of pages: {} -->"
 
 def table(found: dict[str, Page], small: str, large: str) -> str:
     """Return the measurements as a Markdown table."""
-    lines = [f"| page | {small}, ms | {large}, ms | ratio | queries |", "|---|---:|---:|---:|---:|"]
+    lines = [
+        f"| page | {small}, ms | {large}, ms | ratio | {large} cold, ms | queries |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
     for name, page in found.items():
         one, other = page.by_size[small], page.by_size[large]
-        lines.append(f"| {name} | {one.median:.1f} | {other.median:.1f} | {page.ratio(large):.2f} | {other.queries} |")
+        figures = (
+            f"{one.median:.1f} | {other.median:.1f} | {page.ratio(large):.2f} | {other.cold:.0f} | {other.queries}"
+        )
+        lines.append(f"| {name} | {figures} |")
     return "\n".join(lines)
 
 

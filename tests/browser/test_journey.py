@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from crm_site.imports.models import Import
@@ -40,7 +40,7 @@ def customers(cast: Cast) -> dict[str, Customer]:
 
 def names(page: Page) -> list[str]:
     """Return the names the list shows, in its order."""
-    return [text.strip() for text in page.locator(".list-table tbody tr td:first-child a").all_inner_texts()]
+    return [text.strip() for text in page.locator(".list-table tbody tr td.cell-title a").all_inner_texts()]
 
 
 def search(page: Page, words: str, found: list[str]) -> None:
@@ -131,6 +131,23 @@ def test_the_palette_finds_records_and_pages_by_keyboard(
     assert page.url.endswith(customers["张伟"].get_absolute_url())
 
 
+def test_a_late_answer_of_a_picker_takes_nothing_away(cast: Cast, page_of: Visit) -> None:
+    ProductFactory(name="Tea", sku="T-1")
+    page = page_of(cast.owner, "/sales/orders/new/")
+    held: list[Route] = []
+    asked_on_focus = re.compile(r"/pick/products/\?q=$")
+    page.route(asked_on_focus, lambda route: held.append(route))
+    control = page.locator("#id_lines-0-product + .ts-wrapper .ts-control")
+    control.click()
+    control.locator("input").press_sequentially("te")
+    active = page.locator(".ts-dropdown:visible .option.active")
+    expect(active).to_have_text("Tea")
+    with page.expect_response(asked_on_focus):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    expect(active).to_have_text("Tea")
+
+
 @SIZES
 def test_a_new_order_with_picked_records_and_an_added_line(
     size: dict[str, int], cast: Cast, customers: dict[str, Customer], page_of: Visit
@@ -170,23 +187,33 @@ def test_a_file_is_uploaded_mapped_watched_and_its_failures_come_back(
     page.get_by_label("What the file holds").select_option("customers")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.locator("main form button[type=submit]").click()
-    page.locator("#id_field-reference").select_option(label="Number")
-    page.locator("#id_field-name").select_option(label="Full name")
-    page.locator("#id_field-email").select_option(label="Mail")
-    page.locator("button[name=preview]").click()
-    expect(page.locator("main")).to_contain_text("王伟国")
-    page.locator("main form button[type=submit]:not([name=preview])").click()
+    page.get_by_label("Number", exact=True).select_option("reference")
+    expect(page.locator("#preview")).to_contain_text("Reference")
+    expect(page.locator("#preview")).to_contain_text("王伟国")
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator(".page-summary")).to_contain_text("2 would be created")
+    expect(page.locator("#bad")).to_contain_text("not a mail")
+    page.locator(".steps a", has_text="Columns").click()
+    expect(page.get_by_label("Number", exact=True)).to_have_value("reference")
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Import 2 records").click()
+    expect(page.locator("#id_leave_out")).to_be_focused()
+    page.get_by_label("Leave out the 1 bad row").check()
+    page.get_by_role("button", name="Import 2 records").click()
     expect(page.locator(".progress-box")).to_be_visible()
     assert Customer.objects.count() == 0
     run_job(Import.objects.get().run_id or 0)
     # The bar asks every second; at the end the page loads itself again.
-    expect(page.get_by_role("heading", name="Refused rows")).to_be_visible()
+    expect(page.get_by_role("heading", name="Row by row")).to_be_visible()
     assert sorted(Customer.objects.values_list("name", flat=True)) == ["Ada", "王伟国"]
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Download the refused rows").click()
     failures = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert "not a mail" in failures
     assert failures.count("\n") == 2
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.locator(".toast")).to_contain_text("Undone")
+    assert Customer.objects.count() == 0
 
 
 @SIZES

@@ -74,7 +74,7 @@ def test_an_import_survives_killed_workers(site: Site, tmp_path: Path) -> None:
     order_lines(path, "K")
     site.worker.start()
     pk = start_import(site, path)
-    site.until(lambda: site.run_of(pk)["checkpoint"].get("rows"))
+    site.until(lambda: site.run_of(pk)["checkpoint"].get("read"))
     site.kill_worker()  # while it reads
     first = site.run_of(pk)
     assert (first["state"], first["attempt"]) == ("running", 1)

@@ -5,14 +5,16 @@ from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from crm_site.api.models import ApiToken, token_digest
 from crm_site.demo.models import DemoLoad, DemoRange
 from crm_site.events.models import Delivery, EventRecord
-from crm_site.imports.models import Import, StagedRow
+from crm_site.imports.models import ExternalId, Import, LearnedMapping, MoveIn, StagedRow
 from crm_site.imports.services import keep_upload
 from crm_site.jobs.models import JobRun
-from crm_site.pages.models import FirstSteps
+from crm_site.pages.models import BulkChange, FirstSteps, ListExport, ListPreference, SavedView
+from crm_site.rules.models import RuleFiring
 from crm_site.staff.models import Role, RoleGrant, Team, User
 
 PASSWORD = "a long enough password"
@@ -119,8 +121,41 @@ class ImportFactory(factory.django.DjangoModelFactory):
     file_name = "customers.csv"
     path = factory.LazyFunction(lambda: str(keep_upload("customers.csv", [b"reference,name\n1,Ada\n"])))
     header = factory.LazyFunction(lambda: ["reference", "name"])
-    mapping = factory.LazyFunction(lambda: {"reference": 0, "name": 1})
+    mapping = factory.LazyFunction(lambda: {"reference": [0], "name": [1]})
     key = "reference"
+
+
+class MoveInFactory(factory.django.DjangoModelFactory):
+    """A move-in without files."""
+
+    class Meta:
+        model = MoveIn
+
+    source = "HubSpot"
+
+
+class LearnedMappingFactory(factory.django.DjangoModelFactory):
+    """What somebody said of files with two columns."""
+
+    class Meta:
+        model = LearnedMapping
+
+    kind = "customers"
+    header_digest = factory.Sequence(str)
+    header = factory.LazyFunction(lambda: ["reference", "name"])
+    columns = factory.LazyFunction(lambda: {"reference": "reference", "name": "name"})
+
+
+class ExternalIdFactory(factory.django.DjangoModelFactory):
+    """An id in another system."""
+
+    class Meta:
+        model = ExternalId
+
+    source = "HubSpot"
+    kind = "people"
+    old_id = factory.Sequence(str)
+    record_id = 1
 
 
 class StagedRowFactory(factory.django.DjangoModelFactory):
@@ -165,3 +200,68 @@ class DemoRangeFactory(factory.django.DjangoModelFactory):
     table = "customers.customer"
     low = 1
     high = 10
+
+
+class SavedViewFactory(factory.django.DjangoModelFactory):
+    """A view of customers that shows the owner's own."""
+
+    class Meta:
+        model = SavedView
+
+    list_code = "customers"
+    name = factory.Sequence(lambda number: f"View {number}")
+    params = factory.LazyFunction(lambda: {"owner": ["me"]})
+    owner = factory.SubFactory(UserFactory)
+
+
+class ListPreferenceFactory(factory.django.DjangoModelFactory):
+    """A wide column of names."""
+
+    class Meta:
+        model = ListPreference
+
+    user = factory.SubFactory(UserFactory)
+    list_code = "customers"
+    widths = factory.LazyFunction(lambda: {"name": 300})
+
+
+class BulkChangeFactory(factory.django.DjangoModelFactory):
+    """A new industry for every customer."""
+
+    class Meta:
+        model = BulkChange
+
+    list_code = "customers"
+    action = "industry"
+    selection = factory.LazyFunction(lambda: {"all": True, "state": "view=all"})
+    data = factory.LazyFunction(lambda: {"value": ["Retail"]})
+    actor = factory.SubFactory(UserFactory)
+
+
+class ListExportFactory(factory.django.DjangoModelFactory):
+    """A workbook of customers that is still to be written."""
+
+    class Meta:
+        model = ListExport
+
+    code = factory.Sequence(lambda number: f"export-{number}")
+    list_code = "customers"
+    selection = factory.LazyFunction(lambda: {"all": True, "state": "view=all"})
+    kind = "xlsx"
+    language = "en"
+    owner = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=7))
+
+
+class RuleFiringFactory(factory.django.DjangoModelFactory):
+    """A rule that gave five points to a customer."""
+
+    class Meta:
+        model = RuleFiring
+
+    owner_kind = "score"
+    owner_id = 1
+    rule = "big-order"
+    record_kind = "customer"
+    record_id = factory.Sequence(lambda number: number + 1)
+    outcome = factory.LazyFunction(lambda: {"points": 5})

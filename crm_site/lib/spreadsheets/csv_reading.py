@@ -109,7 +109,7 @@ def _excerpt(cells: list[str]) -> tuple[str, ...]:
     return tuple(cell[:200].replace("\0", "").encode("utf-8", "replace").decode() for cell in cells[:50])
 
 
-def _encoding_of(path: Path, limits: Limits) -> str:
+def sample_encoding(path: Path, limits: Limits) -> str:
     """Guess the encoding from the first bytes beyond ASCII, looked for in the first 64 MiB.
 
     A file that is ASCII that far is UTF-8 to us; a later row in another encoding is reported.
@@ -133,13 +133,13 @@ def _from_line_start(sample: bytes, scanned: int) -> bytes:
 
 
 def read_csv(
-    path: Path, limits: Limits, encoding: str | None, delimiter: str | None
+    path: Path, limits: Limits, encoding: str | None, delimiter: str | None, header_line: int | None = None
 ) -> tuple[Layout, str, Generator[Row | RowProblem, None, None]]:
     """Return layout, encoding and the lazily read rows. Raises SpreadsheetRefused for an unreadable file."""
-    encoding = encoding or _encoding_of(path, limits)
-    with open_unpacked(path, limits) as stream, _text(stream, encoding) as text:
+    encoding = encoding or sample_encoding(path, limits)
+    with open_unpacked(path, limits) as stream, open_text(stream, encoding) as text:
         try:
-            layout = guess_layout(text.read(_LAYOUT_SAMPLE), delimiter)
+            layout = guess_layout(text.read(_LAYOUT_SAMPLE), delimiter, header_line)
         except UnicodeError as error:
             raise SpreadsheetRefused(Refusal.ENCODING) from error
     if layout is None:
@@ -149,7 +149,7 @@ def read_csv(
     return layout, encoding, _body(path, encoding, layout, limits)
 
 
-def _text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
+def open_text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
     """Open the bytes as text behind the byte order mark, with line ends as they are."""
     if encoding == "gb18030" and marked_encoding(stream.peek(4)[:4]) == encoding:
         stream.read(4)
@@ -158,7 +158,7 @@ def _text(stream: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
 
 
 def _body(path: Path, encoding: str, layout: Layout, limits: Limits) -> Generator[Row | RowProblem, None, None]:
-    with open_unpacked(path, limits) as stream, _text(stream, encoding) as text:
+    with open_unpacked(path, limits) as stream, open_text(stream, encoding) as text:
         lines = _Lines(text, limits)
         try:
             reader = csv.reader(iter(lines), delimiter=layout.delimiter)

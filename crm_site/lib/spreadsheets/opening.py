@@ -10,8 +10,11 @@ from types import TracebackType
 from crm_site.lib.spreadsheets.csv_reading import read_csv
 from crm_site.lib.spreadsheets.limits import DEFAULT_LIMITS, Limits
 from crm_site.lib.spreadsheets.refusals import Refusal, Row, RowProblem, SpreadsheetRefused
+from crm_site.lib.spreadsheets.unpacking import open_unpacked
+from crm_site.lib.spreadsheets.vcard_reading import HEADER, is_vcard, read_vcards
 from crm_site.lib.spreadsheets.xlsx_reading import read_xlsx
 
+_SAMPLE = 512
 _ZIP_MAGIC = b"PK\x03\x04"
 _FOREIGN_MAGIC = (
     b"\xd0\xcf\x11\xe0",
@@ -30,6 +33,7 @@ class Sheet:
 
     ``header`` holds the cleaned column names (perhaps repeated or empty), ``header_line`` the physical
     line (CSV) or row (XLSX) they stand on, from 1. ``encoding`` and ``delimiter`` are empty for XLSX.
+    An address book (vCard) has a header of ours, on line 0, and no delimiter.
     """
 
     header: tuple[str, ...]
@@ -37,6 +41,7 @@ class Sheet:
     encoding: str
     delimiter: str
     header_line: int
+    is_address_book: bool = False
 
     def __enter__(self) -> Sheet:
         return self
@@ -48,18 +53,29 @@ class Sheet:
 
 
 def open_sheet(
-    path: Path, *, limits: Limits = DEFAULT_LIMITS, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_line: int | None = None,
 ) -> Sheet:
-    """Open a CSV (plain, .gz or .xz) or XLSX file by its content; a CSV streams in constant memory.
+    """Open a CSV (plain, .gz or .xz), XLSX or vCard file by its content; CSV and vCard stream in constant memory.
 
-    Encoding and delimiter are guessed unless given. Raises SpreadsheetRefused, also while reading rows.
+    Encoding, delimiter and the line of the header are guessed unless given. Raises SpreadsheetRefused, also while
+    reading rows.
     """
     with path.open("rb") as raw:
         magic = raw.read(8)
     if magic.startswith(_FOREIGN_MAGIC):
         raise SpreadsheetRefused(Refusal.UNKNOWN_FORMAT)
     if magic.startswith(_ZIP_MAGIC):
-        layout, rows = read_xlsx(path, limits)
+        layout, rows = read_xlsx(path, limits, header_line)
         return Sheet(layout.header, rows, "", "", layout.header_line)
-    layout, found, rows = read_csv(path, limits, encoding, delimiter)
+    with open_unpacked(path, limits) as stream:
+        sample = stream.read(_SAMPLE)
+    if is_vcard(sample):
+        found, cards = read_vcards(path, limits, encoding)
+        return Sheet(HEADER, cards, found, "", 0, is_address_book=True)
+    layout, found, rows = read_csv(path, limits, encoding, delimiter, header_line)
     return Sheet(layout.header, rows, found, layout.delimiter, layout.header_line)

@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     LINE_TOO_LONG = "line_too_long"
     QUOTES = "quotes"
     ENTITIES = "entities"
+    TOO_COSTLY = "too_costly"
+    UNKNOWN_KIND = "unknown_kind"
 
 
 class RowFault(StrEnum):
@@ -41,7 +43,7 @@ class RowFault(StrEnum):
 
 _REFUSALS: dict[Refusal, Promise | str] = {
     Refusal.EMPTY: _("The file has no rows."),
-    Refusal.UNKNOWN_FORMAT: _("This is neither a CSV nor an XLSX file."),
+    Refusal.UNKNOWN_FORMAT: _("This is neither a CSV nor an XLSX nor a vCard file."),
     Refusal.DAMAGED: _("The file is damaged."),
     Refusal.ENCRYPTED: _("The file is protected by a password."),
     Refusal.ENCODING: _("The characters of the file cannot be read."),
@@ -53,6 +55,10 @@ _REFUSALS: dict[Refusal, Promise | str] = {
     Refusal.LINE_TOO_LONG: _("A line of the file is too long for a table."),
     Refusal.QUOTES: _("Too many rows of the file have broken quotes."),
     Refusal.ENTITIES: _("The file contains forbidden XML declarations."),
+    Refusal.TOO_COSTLY: _("Reading the workbook takes too much time or memory."),
+    Refusal.UNKNOWN_KIND: _(
+        "It cannot be told what the file holds: its columns resemble nothing that can be imported."
+    ),
 }
 
 _FAULTS: dict[RowFault, Promise | str] = {
@@ -66,12 +72,13 @@ _FAULTS: dict[RowFault, Promise | str] = {
 
 
 class SpreadsheetRefused(Exception):  # noqa: N818 - named for what happened, as DESIGN.md names events
-    """A file that is not read at all; ``code`` is stable, ``message`` is for people."""
+    """A file that is not read at all; ``code`` is stable, ``message`` is for people, ``file_name`` may be told."""
 
     def __init__(self, code: Refusal, limit: int | None = None) -> None:
         super().__init__(code.value if limit is None else f"{code.value} (limit {limit})")
         self.code = code
         self.limit = limit
+        self.file_name = ""
 
     @property
     def message(self) -> str:

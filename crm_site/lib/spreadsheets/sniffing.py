@@ -116,8 +116,10 @@ def _looks_chinese(sample: bytes) -> bool:
     return common > 0 and common >= _COMMON_PAIRS_SHARE * (common + other)
 
 
-def guess_layout(text: str, delimiter: str | None = None) -> Layout | None:
+def guess_layout(text: str, delimiter: str | None = None, header_line: int | None = None) -> Layout | None:
     """Return delimiter and header of a text's beginning; None when it holds no row.
+
+    A given `header_line` is where the header stands, or the first row below it that is not blank.
 
     An Excel line ``sep=;`` decides the delimiter. Blank lines and title lines above the header (fewer
     cells than the table below) are passed over.
@@ -133,6 +135,9 @@ def guess_layout(text: str, delimiter: str | None = None) -> Layout | None:
         if not rows:
             continue
         quality, header_at = _quality([cells for _, cells in rows])
+        if header_line is not None:
+            below = (at for at, (line, _cells) in enumerate(rows) if line + skipped >= header_line)
+            header_at = next(below, len(rows) - 1)
         line, cells = rows[header_at]
         if best is None or quality > best[0]:
             best = quality, Layout(candidate, _trimmed(cells), line + skipped)

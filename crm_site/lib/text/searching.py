@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from crm_site.lib.text.cleaning import clean_text
 from crm_site.lib.text.folding import DENSE, fold
@@ -24,6 +25,10 @@ _SHORTEST_SUBSTRING = 3  # below that a trigram index can only answer "starts wi
 _SHORTEST_PHONE = 5
 
 _PHONE = re.compile(r"\(?[+(]?[\d][\d\s()./\-]*")
+# One plain word, a plain mail address, or a number in E.164: what most parts are.
+_QUICK = re.compile(r"[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]*[A-Za-z0-9]|\+([1-9][0-9]{5,14})")
+_DIGIT = re.compile(r"\d")
+_REMEMBERED_LENGTH = 24
 _PIECES = re.compile(f"[{DENSE}]+|[^{DENSE}]+")
 _DENSE_PIECE = re.compile(f"[{DENSE}]")
 _INNER = re.compile(r"[\W_]+")
@@ -43,11 +48,20 @@ def search_text(parts: Iterable[str | None]) -> str:
     return f" {' '.join(dict.fromkeys(words))} " if words else ""
 
 
-def _part_words(part: str) -> Iterator[str]:
-    """Yield the words of one part; a Chinese run is one "word" with blanks inside, to keep its order."""
-    if part.isascii() and part.isalpha():
-        yield part[:MAX_PART_LENGTH].lower()
-        return
+def _part_words(part: str) -> Iterable[str]:
+    """Return the words of one part; a Chinese run is one "word" with blanks inside, to keep its order."""
+    if len(part) <= MAX_PART_LENGTH and (quick := _QUICK.fullmatch(part)):
+        return (quick[1] or quick[0].lower(),)
+    return _name_words(part) if len(part) <= _REMEMBERED_LENGTH and not _DIGIT.search(part) else tuple(_words_of(part))
+
+
+@lru_cache(maxsize=16384)
+def _name_words(part: str) -> tuple[str, ...]:
+    """Remember the words of names, which repeat in a file of thousands."""
+    return tuple(_words_of(part))
+
+
+def _words_of(part: str) -> Iterator[str]:
     folded = fold(clean_text(part[:MAX_PART_LENGTH]))
     digits = _phone_digits(folded, _SHORTEST_PHONE)
     if digits:

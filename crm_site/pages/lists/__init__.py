@@ -1,7 +1,8 @@
 """The list engine: a list page is a declaration, and page, fragment, export, API and drill-down read the same one."""
 
-from crm_site.pages.lists.columns import Column
-from crm_site.pages.lists.declaration import Action, ListPage, Tab, Total
+from crm_site.pages.lists.bulk_fields import Block, BulkField
+from crm_site.pages.lists.columns import Column, SortExpression
+from crm_site.pages.lists.declaration import ListPage
 from crm_site.pages.lists.filters import (
     BooleanFilter,
     ChoiceFilter,
@@ -10,13 +11,20 @@ from crm_site.pages.lists.filters import (
     RelatedFilter,
     TextFilter,
 )
+from crm_site.pages.lists.parts import Action, Tab, Total
+from crm_site.pages.lists.providers import register_column_provider, register_filter_provider
 from crm_site.pages.lists.ranges import DateRangeFilter, NumberRangeFilter
 from crm_site.pages.lists.registry import list_pages, register_list
+from crm_site.pages.lists.shapes import Board, Calendar
 from crm_site.pages.lists.views import list_view
 
 __all__ = [
     "Action",
+    "Block",
+    "Board",
     "BooleanFilter",
+    "BulkField",
+    "Calendar",
     "ChoiceFilter",
     "Column",
     "DateRangeFilter",
@@ -25,10 +33,13 @@ __all__ = [
     "NumberRangeFilter",
     "OwnerFilter",
     "RelatedFilter",
+    "SortExpression",
     "Tab",
     "TextFilter",
     "Total",
     "list_pages",
     "list_view",
+    "register_column_provider",
+    "register_filter_provider",
     "register_list",
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models.expressions import Combinable
+from django.db.models.fields import Field
 from django.utils import timezone
 
 from crm_site.pages import formatting
@@ -35,14 +37,27 @@ def follow(record: Any, path: str) -> Any:
     return record
 
 
+@dataclass(frozen=True)
+class SortExpression:
+    """An order that no column has, such as a key of a JSON column.
+
+    The expression must never be NULL (wrap it in Coalesce) and needs an index on `(expression, id)`;
+    `output_field` reads and writes its value in cursors.
+    """
+
+    expression: Combinable
+    output_field: Field[Any, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column.
 
     `path` is the dotted way from the record to the value (the name by default) and `sort` the ORM path of a
-    NOT NULL database column, without which the head is no button. `template` renders the cell from `record`,
-    `value` and `column`; it must not query. `phone` places the cell in the two-line row of small screens;
-    a `wide` column stands on wide screens only.
+    NOT NULL database column or a SortExpression, without which the head is no button. `template` renders the
+    cell from `record`, `value` and `column`; it must not query. `phone` places the cell in the two-line row of
+    small screens; a `wide` column stands on wide screens only. Columns that are not `shown` wait to be chosen,
+    and `prefetch` names what only this column needs. `edit` names the fact that is changed in the cell.
     """
 
     name: str
@@ -52,12 +67,15 @@ class Column:
     context: str = ""
     currency: str = ""
     template: str = ""
-    sort: str = ""
+    sort: str | SortExpression = ""
     descending: bool | None = None
     phone: PhonePlace = ""
     export: Callable[[Any], Any] | None = None
     head: bool = True
     wide: bool = False
+    shown: bool = True
+    prefetch: tuple[Any, ...] = ()
+    edit: str = ""
 
     @property
     def descends_first(self) -> bool:

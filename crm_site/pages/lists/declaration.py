@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from django.db.models import Aggregate, Count, F, Model, QuerySet, TextField, Value
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Count, F, Model, QuerySet, TextField, Value
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.text import search_terms
-from crm_site.pages.lists.columns import Column
+from crm_site.pages.lists.bulk_fields import BulkField
+from crm_site.pages.lists.columns import Column, SortExpression
 from crm_site.pages.lists.filters import Filter
 from crm_site.pages.lists.keyset import Slice, Sorting, cut
 from crm_site.pages.lists.params import ParamSource
+from crm_site.pages.lists.parts import Action, Figures, Tab, Total
+from crm_site.pages.lists.providers import provided_changes
+from crm_site.pages.lists.schema import Schema
+from crm_site.pages.lists.shapes import Board, Calendar
 from crm_site.pages.lists.sql import Like
 from crm_site.pages.lists.state import ListState
 
@@ -30,52 +34,13 @@ M = TypeVar("M", bound=Model)
 COUNT_LIMIT = 10_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Total:
-    """A figure over all rows of the list, shown in the title line while counting is cheap."""
-
-    name: str
-    label: StrOrPromise
-    aggregate: Aggregate
-    kind: str = "money"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    """A view of the list people choose with one click; `params` as keywords for `ListPage.url`."""
-
-    code: str
-    label: StrOrPromise
-    params: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """A button of the page; needs leave to change the module unless `for_readers`."""
-
-    label: StrOrPromise
-    icon: str
-    url_name: str
-    primary: bool = False
-    shortcut: str = ""
-    for_readers: bool = False
-    allowed: Callable[[User], bool] | None = None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How many rows there are (`more` when counting stopped) and the totals over them."""
-
-    count: int
-    more: bool
-    totals: dict[str, Any]
-
-
 class ListPage(Generic[M]):
     """Declares one list; subclass it, set the attributes, and make one instance that everybody uses.
 
     `noun` is an `ngettext_lazy("customer", "customers")`. `select_related`/`prefetch_related` must cover every
-    column, so that the number of queries stays the same for any number of rows.
+    column, so that the number of queries stays the same for any number of rows; what one column needs alone
+    stands in its own `prefetch`. `field_url_name` names the InlineFieldView that edits cells;
+    `bulk_fields` and `deletable` say what can be done to many rows, with the fields of `form_class`.
     """
 
     code: ClassVar[str]
@@ -99,6 +64,12 @@ class ListPage(Generic[M]):
     empty_text: ClassVar[StrOrPromise] = _("Nothing here yet.")
     empty_action: ClassVar[Action | None] = None
     template: ClassVar[str] = "pages/list.html"
+    field_url_name: ClassVar[str] = ""
+    form_class: ClassVar[Any] = None
+    bulk_fields: ClassVar[Sequence[BulkField]] = ()
+    deletable: ClassVar[bool] = False
+    board: ClassVar[Board | None] = None
+    calendar: ClassVar[Calendar | None] = None
 
     def base(self, user: User) -> QuerySet[M]:
         """Return every row the user may see; the model's own `visible_to` unless overridden."""
@@ -119,6 +90,25 @@ class ListPage(Generic[M]):
         """Return the list's address."""
         return reverse(self.url_name)
 
+    @property
+    def runs_through(self) -> bool:
+        """Tell whether the rows open record pages of the list's own model, one after the other."""
+        return type(self).record_url is ListPage.record_url and hasattr(self.model, "get_absolute_url")
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """Return the shapes the list can take beside the table."""
+        kinds = (("board", self.board), ("calendar", self.calendar))
+        return tuple(name for name, declared in kinds if declared is not None)
+
+    def schema(self) -> Schema:
+        """Return the columns and filters the list has now, those of providers included."""
+        return Schema.of(self.code, self.columns, self.filters)
+
+    def changes(self) -> list[BulkField]:
+        """Return the bulk changes the list has now, those of providers included."""
+        return [*self.bulk_fields, *provided_changes(self.code)]
+
     def url(self, **filters: Any) -> str:
         """Return the list's address with exactly these filters set and every other one off, defaults included.
 
@@ -126,7 +116,7 @@ class ListPage(Generic[M]):
         `(least, most, below)` figures. `q` and `sort` are taken as they are. Unknown names raise KeyError.
         """
         sort, query = str(filters.pop("sort", "")), str(filters.pop("q", ""))
-        known = {item.name: item for item in self.filters}
+        known = self.schema().filters
         params: dict[str, Any] = {}
         for name, value in filters.items():
             params |= known[name].write(value)
@@ -147,9 +137,9 @@ class ListPage(Generic[M]):
     def narrowed(self, user: User, state: ListState) -> QuerySet[M]:
         """Return the rows of a state that was read already."""
         rows = self.base(user)
-        for item in self.filters:
-            if item.name in state.values:
-                rows = item.narrow(rows, state.values[item.name], user)
+        for name, item in state.schema.filters.items():
+            if name in state.values:
+                rows = item.narrow(rows, state.values[name], user)
         return self.matching(rows, state.query)
 
     def search(self, user: User, query: str) -> QuerySet[M]:
@@ -165,33 +155,46 @@ class ListPage(Generic[M]):
 
     def sorting(self, state: ListState, *, few: bool = False) -> Sorting:
         """Return the order of a state; the key alone when the list sorts by nothing."""
-        column = self.columns_by_name.get(state.sort)
-        return Sorting(self.model, column.sort if column else self.model._meta.pk.name, state.descending, few)
+        column = state.schema.columns.get(state.sort)
+        if column is None or not column.sort:
+            return Sorting(self.model, self.model._meta.pk.name, state.descending, few)
+        if isinstance(column.sort, SortExpression):
+            return Sorting(self.model, column.name, state.descending, few, column.sort)
+        return Sorting(self.model, column.sort, state.descending, few)
 
     def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
         """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
-        rows = self.with_related(self.narrowed(user, state))
+        rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=few)
         return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before)
 
-    def with_related(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """Fetch along what the columns show."""
+    def with_related(self, rows: QuerySet[M], state: ListState) -> QuerySet[M]:
+        """Fetch along what the columns of the state show."""
         if self.select_related:
             rows = rows.select_related(*self.select_related)
-        return rows.prefetch_related(*self.prefetch_related)
+        own = [lookup for column in state.columns for lookup in column.prefetch]
+        return rows.prefetch_related(*self.prefetch_related, *own)
+
+    def totals_of(self, state: ListState) -> list[Total]:
+        """Return the totals whose column shows, or that belong to no column."""
+        hidden = set(state.schema.columns) - {column.name for column in state.columns}
+        return [total for total in self.totals if (total.column or total.name) not in hidden]
 
     def figures(self, user: User, state: ListState) -> Figures:
         """Count the rows and total them in one query that stops at COUNT_LIMIT."""
         rows = self.narrowed(user, state).order_by()[: COUNT_LIMIT + 1]
         found: dict[str, Any] = rows.aggregate(
-            rows_found=Count("pk"), **{total.name: total.aggregate for total in self.totals}
+            rows_found=Count("pk"), **{total.name: total.aggregate for total in self.totals_of(state)}
         )
         count = found.pop("rows_found")
         return Figures(min(count, COUNT_LIMIT), count > COUNT_LIMIT, {} if count > COUNT_LIMIT else found)
 
-    def rows_in_order(self, user: User, state: ListState, *, chunk: int = 2000) -> Iterator[M]:
-        """Yield every row of the state in the list's order, page by page, so memory stays flat."""
-        sorting, rows, after = self.sorting(state), self.with_related(self.narrowed(user, state)), ""
+    def rows_in_order(
+        self, user: User, state: ListState, *, chunk: int = 2000, rows: QuerySet[M] | None = None
+    ) -> Iterator[M]:
+        """Yield every row of the state, or the given rows, in the list's order, page by page, so memory stays flat."""
+        found = self.narrowed(user, state) if rows is None else rows
+        sorting, rows, after = self.sorting(state), self.with_related(found, state), ""
         while True:
             part = cut(rows, sorting, size=chunk, after=after)
             yield from part.rows
@@ -199,13 +202,13 @@ class ListPage(Generic[M]):
                 return
             after = part.next
 
-    @cached_property
-    def columns_by_name(self) -> dict[str, Column]:
-        """Return the columns under their names."""
-        return {column.name: column for column in self.columns}
-
     def check(self) -> None:
-        """Raise ImproperlyConfigured where a sort column is missing or may be NULL; run by the tests for all lists."""
+        """Raise ImproperlyConfigured where a sort column may be NULL or a name leads nowhere; tests run it for all."""
+        changes = {change.name for change in self.bulk_fields}
+        if self.board is not None and self.board.move and self.board.move not in changes:
+            raise ImproperlyConfigured(f"{self.code}: no bulk field is called {self.board.move!r}.")
+        if self.calendar is not None and self.calendar.date not in {item.name for item in self.filters}:
+            raise ImproperlyConfigured(f"{self.code}: no filter is called {self.calendar.date!r}.")
         for column in self.columns:
-            if column.sort:
+            if isinstance(column.sort, str) and column.sort:
                 Sorting(self.model, column.sort).check()

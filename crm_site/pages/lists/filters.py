@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm_site.pages.lists.params import Params
+from crm_site.pages.lists.params import MAX_LENGTH, Params
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -36,6 +36,7 @@ class Filter:
     default: tuple[str, ...] = ()
     hidden: bool = False
     control: ClassVar[str] = ""
+    max_length: ClassVar[int] = MAX_LENGTH
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -191,9 +192,11 @@ class RelatedFilter(Filter):
         return queryset.filter(pk__in=related.order_by().values("pk"))
 
     def words(self, value: list[int], user: User) -> str:
-        """Name the records that the user may choose."""
+        """Name the records that the user may choose; others stay unknown, whoever shared the address."""
         wanted = {str(key) for key in value}
-        return gettext(", ").join(str(label) for key, label in self.options(user) if key in wanted)
+        named = {key: str(label) for key, label in self.options(user) if key in wanted}
+        unknown = [gettext("unknown")] if wanted - set(named) else []
+        return gettext(", ").join([*named.values(), *unknown])
 
     def write(self, value: Any) -> Params:
         """Return one parameter for each key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,10 +13,12 @@ from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
 from django.db.models.fields import Field
 
-from crm_site.pages.lists.columns import follow
+from crm_site.pages.lists.columns import SortExpression, follow
 from crm_site.pages.lists.sql import RowComparison, Unindexed
 
 SALT = "pages.cursor"
+# What an expression is called in the rows it orders.
+SORT_VALUE = "list_sort_value"
 
 M = TypeVar("M", bound=Model)
 
@@ -44,18 +47,24 @@ class Sorting:
 
     A column behind a one-to-one row sorts by that row's key, so that one index of its table serves the order;
     records without the row follow last, by key. `few` says that another index finds the rows (a search does), so
-    that they are sorted rather than met along the order.
+    that they are sorted rather than met along the order. With an `expression` the `column` is only its name.
     """
 
     model: type[Model]
     column: str
     descending: bool = False
     few: bool = False
+    expression: SortExpression | None = None
 
     @property
     def relation(self) -> str:
         """Return the ORM path of the table the column is in; empty for the model's own."""
-        return self.column.rpartition(LOOKUP_SEP)[0]
+        return "" if self.expression else self.column.rpartition(LOOKUP_SEP)[0]
+
+    @property
+    def by(self) -> Any:
+        """Return the expression of the order."""
+        return self.expression.expression if self.expression else F(self.column)
 
     @property
     def tie(self) -> str:
@@ -82,13 +91,19 @@ class Sorting:
 
     @property
     def field(self) -> Field[Any, Any]:
-        """Return the model field behind the column."""
+        """Return the field that reads and writes the sort value."""
+        if self.expression:
+            unbound = copy(self.expression.output_field)
+            unbound.set_attributes_from_name("value")
+            return unbound
         name = self.column.rpartition(LOOKUP_SEP)[2]
         field: Field[Any, Any] = self._table._meta.get_field(name)
         return field
 
     def check(self) -> None:
-        """Raise ImproperlyConfigured unless the column exists and is NOT NULL."""
+        """Raise ImproperlyConfigured unless the column exists and is NOT NULL; expressions answer for themselves."""
+        if self.expression:
+            return
         name = f"{self.model.__name__}.{self.column}"
         try:
             field, relations = self.field, self._relations()
@@ -110,8 +125,10 @@ class Sorting:
         if self.relation:
             # An inner join: only then may the planner walk the index of the other table.
             queryset = queryset.filter(**{f"{self.relation}__isnull": False})
+        if self.expression:
+            queryset = queryset.annotate(**{SORT_VALUE: self.by})
         down = self.descending != backwards
-        first = Unindexed(F(self.column)) if self.few else F(self.column)
+        first = Unindexed(self.by) if self.few else self.by
         return queryset.order_by(OrderBy(first, descending=down), OrderBy(F(self.tie), descending=down))
 
     def beyond(self, queryset: QuerySet[M], position: Position, *, backwards: bool) -> QuerySet[M]:
@@ -120,7 +137,7 @@ class Sorting:
             return queryset.filter(**{"pk__lt" if backwards else "pk__gt": position.key})
         tie_field = (self._table if self._alone else self.model)._meta.pk
         comparison = RowComparison(
-            (F(self.column), F(self.tie)),
+            (self.by, F(self.tie)),
             (position.value, position.key),
             (self.field, tie_field),
             after=self.descending == backwards,
@@ -131,7 +148,7 @@ class Sorting:
         """Return the signed cursor of a row."""
         if self._alone and follow(record, self.relation.replace(LOOKUP_SEP, ".")) is None:
             return signing.dumps([self.column, None, record.pk, True], salt=SALT)
-        value = follow(record, self.column.replace(LOOKUP_SEP, "."))
+        value = follow(record, SORT_VALUE if self.expression else self.column.replace(LOOKUP_SEP, "."))
         key = follow(record, self.tie.replace(LOOKUP_SEP, "."))
         text = value if isinstance(value, str | int) else self.field.value_to_string(_holder(self.field, value))
         return signing.dumps([self.column, text, key, False], salt=SALT)
@@ -176,6 +193,12 @@ def _fetched(rows: QuerySet[M], limit: int) -> list[M]:
     keys = list(rows.values_list("pk", flat=True)[:limit])
     records = {record.pk: record for record in rows.order_by().filter(pk__in=keys)} if keys else {}
     return [records[key] for key in keys if key in records]
+
+
+def beside(queryset: QuerySet[M], sorting: Sorting, cursor: str, *, backwards: bool) -> M | None:
+    """Return the row after a cursor, or before it; without a cursor the first, or the last."""
+    found = _collect(queryset, sorting, sorting.read(cursor), backwards=backwards, limit=1)
+    return found[0] if found else None
 
 
 def cut(queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str = "", before: str = "") -> Slice[M]:

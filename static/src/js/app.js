@@ -7,9 +7,16 @@ import "./toasts.js";
 import "./shortcuts.js";
 import "./palette.js";
 import "./lists.js";
+import "./list_dialogs.js";
+import "./list_columns.js";
+import "./list_select.js";
+import "./list_cells.js";
+import "./list_board.js";
+import "./queue.js";
 import "./tabs.js";
 import "./forms.js";
 import "./lines.js";
+import "./rules.js";
 import { each } from "./attach.js";
 
 each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).pick(element));

@@ -21,15 +21,20 @@ function remote(address) {
     loadThrottle: 160,
     maxOptions: 20,
     onType() {
-      this.clearOptions((option) => option.value === this.getValue() || option.value === "");
+      this.match = "";
+      const chosen = [this.getValue()].flat().map(String);
+      this.clearOptions((option) => option.value === "" || chosen.includes(String(option.value)));
     },
     async load(query, show) {
       try {
         const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
         const items = answer.ok ? (await answer.json()).items : [];
-        show(items);
-        // Enter takes what was looked for, not the empty choice above it.
-        if (query && items.length) this.setActiveOption(this.getOption(String(items[0].value)));
+        // An answer to what is no longer asked shows nothing: the one on focus may come after the one on typing.
+        const current = query === this.inputValue();
+        show(current ? items : []);
+        if (current) this.match = query && items.length ? String(items[0].value) : "";
+        // Enter takes what was looked for, not the empty choice above it; every answer forgets what was active.
+        if (this.match) this.setActiveOption(this.getOption(this.match));
       } catch {
         show([]);
       }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,38 @@ def test_a_missing_file_an_unknown_key_and_a_picture_are_refused(import_text: Im
     with pytest.raises(CommandError, match="does not fit"):
         import_text("orders", "number\n1\n")
     assert not Import.objects.exists()
+
+
+def test_the_command_takes_words_and_habits_with_the_mapping(import_text: Importer, tmp_path: Path, cast: Cast) -> None:
+    said = tmp_path / "map.json"
+    said.write_text(
+        json.dumps(
+            {
+                "mapping": {"Nr": "reference", "Wer": "name", "Art": "kind", "Seit": "created_at", "Betreuer": "owner"},
+                "values": {"kind": {"Firma XL": "organisation"}, "owner": {"Sam": cast.owner.email}},
+                "habits": {"date_order": "mdy"},
+            }
+        )
+    )
+    import_text("customers", "Nr,Wer,Art,Seit,Betreuer\n1,Acme,FIRMA xl,1/2/2026,sam\n", "--map", str(said))
+    acme = Customer.objects.get()
+    assert (acme.kind, acme.owner) == ("organisation", cast.owner)
+    assert acme.created_at.date().isoformat() == "2026-01-02"
+
+
+def test_an_update_by_mail_leaves_the_name_alone(import_text: Importer) -> None:
+    import_text("customers", FILE)
+    import_text("customers", "email,industry\nada@EXAMPLE.com,Poetry\n", "--key", "email")
+    assert Customer.objects.get(reference="C1").name == "Ada Byron"
+
+
+def test_two_rows_with_one_reference_and_different_mails_do_not_stop_the_import(import_text: Importer) -> None:
+    text = "reference,name,email\nR1,Ada,a@example.com\nR1,Bo,b@example.com\nR2,Cem,c@example.com\n"
+    report = import_text("customers", text, "--key", "email")
+    assert (report["created"], report["failed"]) == (2, 1)
+    assert StagedRow.objects.get(state=RowState.FAILED).problems[0]["code"] == "reference_taken"
+
+
+def test_a_dry_run_of_nothing_but_bad_rows_is_json_too(import_text: Importer) -> None:
+    report = import_text("customers", "reference,name\nA,=cmd\n", "--dry-run")
+    assert (report["records"], report["rows"], report["failed"]) == ([], 1, 1)

@@ -1,9 +1,12 @@
 """Cleaning of HTML, telephone numbers and identifiers."""
 
+from unittest import mock
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_site.lib import phones
 from crm_site.lib.html import clean_html, plain_text
 from crm_site.lib.identifiers import credit_code
 from crm_site.lib.phones import format_phone, to_e164
@@ -72,3 +75,28 @@ def test_true_credit_codes_pass(code: str) -> None:
 @pytest.mark.parametrize("code", ["91350100M000100Y44", "91350100M000100Y4", "91350100I000100Y43", "", "１" * 18])
 def test_wrong_credit_codes_fail(code: str) -> None:
     assert credit_code(code) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "number"),
+    [
+        ("(415) 555-0187", "CN", "+14155550187"),
+        ("905-555-1234", "DE", "+19055551234"),
+        ("(415) 555-0187", "US", "+14155550187"),
+        ("010-8888 8888", "CN", "+861088888888"),
+        ("415 555 0187", "CN", "+864155550187"),
+    ],
+)
+def test_a_number_written_as_in_north_america_is_one(typed: str, region: str, number: str) -> None:
+    assert to_e164(typed, region) == number
+
+
+@given(
+    st.sampled_from([1, 7, 33, 34, 36, 39, 44, 49, 55, 61, 65, 81, 82, 86, 91, 234, 351, 358, 420, 852, 971]),
+    st.text("0123456789", min_size=4, max_size=13),
+)
+def test_the_quick_way_agrees_with_the_library(calling_code: int, digits: str) -> None:
+    typed = f"+{calling_code} {digits}"
+    quick = phones._quick(typed)
+    with mock.patch.object(phones, "_quick", lambda text: None):
+        assert quick is None or quick == to_e164(typed, "CN")

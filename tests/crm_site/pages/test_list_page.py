@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,7 @@ def test_page_and_fragment_come_from_one_template(directory: Any, manager: User,
     whole, part = body(get(directory, manager)), body(get(directory, manager, **HTMX))
     assert "<!DOCTYPE html>" in whole
     assert "<!DOCTYPE html>" not in part
+    whole, part = (re.sub(r'(csrfmiddlewaretoken" value=")\w+', r"\1", text) for text in (whole, part))
     start = whole.index('<div id="list-region"')
     assert part.strip() == whole[start : start + len(part.strip())]
 

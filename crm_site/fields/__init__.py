@@ -1,0 +1,1 @@
+"""Custom fields: what an administrator adds to records without a migration."""

@@ -1,0 +1,1 @@
+"""History: who changed what from what to what, the trash, and undo of whole operations."""

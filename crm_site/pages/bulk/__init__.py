@@ -1,0 +1,1 @@
+"""Bulk actions on lists: what is selected, what a change would do, doing it at once or as a job."""

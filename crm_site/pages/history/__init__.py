@@ -1,0 +1,1 @@
+"""Pages of the history: what was changed on a record, operations and their undo, and the trash."""

@@ -1,0 +1,135 @@
+"""What rules can say about customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from crm_site.pages.lists.providers import register_filter_provider
+from crm_site.pages.lists.rule_filter import RuleFilter
+from crm_site.rules import Many, RuleField, RuleRelation, RuleSubject, register_subject
+from crm_site.staff.models import Team
+from customers.choices import ContactKind, CustomerKind, RfmSegment, Stage, Tier
+from customers.models import Address, ContactPoint, Customer, Tag
+
+FACTS, FIGURES, SCORES, WORK = _("Facts"), _("Figures"), _("Scores"), _("Who and when")
+
+
+def teams() -> Iterable[tuple[Any, Any]]:
+    """Return the teams as choices."""
+    return Team.objects.order_by("name").values_list("pk", "name")
+
+
+FIELDS = (
+    RuleField(name="stage", label=_("Stage"), kind="choice", choices=Stage.choices, group=FACTS),
+    RuleField(name="kind", label=_("Kind"), kind="choice", choices=CustomerKind.choices, group=FACTS),
+    RuleField(
+        name="tags",
+        label=_("Tags"),
+        kind="tags",
+        many=Many(Customer.tags.through, "customer_id", "tag_id", Tag),
+        group=FACTS,
+    ),
+    RuleField(name="name", label=_("Name"), kind="text", group=FACTS),
+    RuleField(name="reference", label=_("Reference"), kind="text", exact=True, group=FACTS),
+    RuleField(name="identifier", label=_("Registration number"), kind="text", exact=True, group=FACTS),
+    RuleField(name="organisation", label=_("Organisation's name"), kind="text", path="organisation__name", group=FACTS),
+    RuleField(name="job_title", label=_("Job title"), kind="text", group=FACTS),
+    RuleField(name="industry", label=_("Industry"), kind="text", group=FACTS),
+    RuleField(name="source", label=_("Source"), kind="text", group=FACTS),
+    RuleField(name="country", label=_("Country"), kind="text", group=FACTS),
+    RuleField(name="language", label=_("Language"), kind="text", group=FACTS),
+    RuleField(name="website", label=_("Website"), kind="text", group=FACTS),
+    RuleField(name="birth_date", label=_("Birth date"), kind="date", group=FACTS),
+    RuleField(name="owner", label=_("Owner"), kind="person", group=WORK),
+    RuleField(name="team", label=_("Team"), kind="choice", choices=teams, group=WORK),
+    RuleField(name="created", label=_("Creation date"), kind="moment", path="created_at", group=WORK),
+    RuleField(name="changed", label=_("Date of the last change"), kind="moment", path="updated_at", group=WORK),
+    RuleField(
+        name="orders_count",
+        label=_("Number of orders ever"),
+        kind="number",
+        path="metrics__orders_count",
+        group=FIGURES,
+    ),
+    RuleField(name="revenue", label=_("Net revenue"), kind="money", path="metrics__net_revenue", group=FIGURES),
+    RuleField(
+        name="first_order",
+        label=_("Date of the first order"),
+        kind="moment",
+        path="metrics__first_order_at",
+        group=FIGURES,
+    ),
+    RuleField(
+        name="last_order",
+        label=_("Date of the last order"),
+        kind="moment",
+        path="metrics__last_order_at",
+        group=FIGURES,
+    ),
+    RuleField(name="last_nps", label=_("Last NPS answer"), kind="number", path="metrics__last_nps", group=FIGURES),
+    RuleField(name="last_csat", label=_("Last CSAT answer"), kind="number", path="metrics__last_csat", group=FIGURES),
+    RuleField(
+        name="segment",
+        label=_("RFM segment"),
+        kind="choice",
+        path="score__segment",
+        choices=RfmSegment.choices,
+        group=SCORES,
+    ),
+    RuleField(name="r", label=_("Recency score"), kind="number", path="score__r", group=SCORES),
+    RuleField(name="f", label=_("Frequency score"), kind="number", path="score__f", group=SCORES),
+    RuleField(name="m", label=_("Monetary score"), kind="number", path="score__m", group=SCORES),
+    RuleField(name="clv", label=_("Lifetime value"), kind="money", path="score__clv", group=SCORES),
+    RuleField(name="alive", label=_("P(alive)"), kind="number", path="score__p_alive", group=SCORES),
+    RuleField(
+        name="tier", label=_("Value tier"), kind="choice", path="score__tier", choices=Tier.choices, group=SCORES
+    ),
+)
+RELATIONS = (
+    RuleRelation(
+        name="contact_points",
+        label=_("Contact points"),
+        noun=ngettext_lazy("contact point", "contact points"),
+        model=ContactPoint,
+        link="customer",
+        fields=(
+            RuleField(name="kind", label=_("Kind"), kind="choice", choices=ContactKind.choices),
+            RuleField(name="value", label=_("Value"), kind="text"),
+            RuleField(name="primary", label=_("Primary"), kind="yes_no", path="is_primary"),
+        ),
+    ),
+    RuleRelation(
+        name="addresses",
+        label=_("Addresses"),
+        noun=ngettext_lazy("address", "addresses"),
+        model=Address,
+        link="customer",
+        fields=(
+            RuleField(name="city", label=_("City"), kind="text"),
+            RuleField(name="region", label=_("Province or state"), kind="text"),
+            RuleField(name="country", label=_("Country"), kind="text"),
+            RuleField(name="postal_code", label=_("Postal code"), kind="text"),
+            RuleField(name="primary", label=_("Primary"), kind="yes_no", path="is_primary"),
+        ),
+    ),
+)
+
+register_subject(
+    RuleSubject(
+        code="customer",
+        label=_("Customers"),
+        model=Customer,
+        module="customers",
+        list_code="customers",
+        list_url="customers:customer-list",
+        fields=FIELDS,
+        relations=RELATIONS,
+        person=True,
+    )
+)
+register_filter_provider("customers", lambda: (RuleFilter(subject="customer"),))
+register_filter_provider("organisations", lambda: (RuleFilter(subject="customer"),))
