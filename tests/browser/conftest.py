@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +21,15 @@ from crm_site.staff.roles import seed_roles
 from tests.chromium import Watch, browser, chromium
 
 Visit = Callable[..., Page]
+
+
+def look_up(page: Page, field: str, words: str) -> Locator:
+    """Type into the picker of a field once it takes letters, and return the option that Enter would take."""
+    picker = page.locator(f"{field} + .ts-wrapper")
+    picker.locator(".ts-control").click()
+    expect(page.locator(f"{field} + .ts-wrapper.focus")).to_have_count(1)
+    picker.locator("input").press_sequentially(words)
+    return page.locator(".ts-dropdown:visible .option.active")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ function remote(address) {
       this.match = "";
       const chosen = [this.getValue()].flat().map(String);
       this.clearOptions((option) => option.value === "" || chosen.includes(String(option.value)));
+      this.load(this.inputValue());
     },
     async load(query, show) {
       try {

@@ -13,6 +13,59 @@ each("[data-rule-dialog]", (dialog) => {
 // Enter in a field means “now”: it never sends the form to a page of its own.
 on("submit", "#rule-form", (event) => event.preventDefault());
 
+// A select is searched by typing its first letters. Drawn anew after the first one it would take the others for a new
+// word: the form waits until the word is finished, by a pause, Enter, or leaving the field.
+const PAUSE = 700;
+const words = new WeakMap();
+
+function finish(select) {
+  const word = words.get(select);
+  words.delete(select);
+  clearTimeout(word?.wait);
+  if (word?.changed) select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function typed(event) {
+  const select = event.target.closest("#rule-form select");
+  if (!select) return;
+  if (event.key === "Enter") finish(select);
+  if (event.key.length !== 1 || event.ctrlKey || event.metaKey) return;
+  const word = words.get(select) ?? { changed: false };
+  clearTimeout(word.wait);
+  word.wait = setTimeout(finish, PAUSE, select);
+  words.set(select, word);
+}
+
+document.addEventListener("keydown", typed, true);
+document.addEventListener("focusout", (event) => finish(event.target), true);
+document.addEventListener(
+  "change",
+  (event) => {
+    const word = words.get(event.target);
+    if (!word) return;
+    word.changed = true;
+    event.stopPropagation();
+  },
+  true,
+);
+
+// What was changed while the form was being drawn anew must not be lost: the late form is dropped and asked for again.
+const asked = new WeakMap();
+const filled = (form) => new URLSearchParams(new FormData(form)).toString();
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.target.closest("#rule-form");
+  if (form) asked.set(event.detail.xhr, filled(form));
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, requestConfig } = event.detail;
+  const form = document.getElementById("rule-form");
+  if (target.id !== "rule-tree" || !form || filled(form) === asked.get(xhr)) return;
+  event.detail.shouldSwap = false;
+  htmx.trigger(requestConfig.elt, requestConfig.elt.matches("select") ? "change" : "click");
+});
+
 document.addEventListener("rule:apply", (event) => {
   const address = new URL(location.href);
   for (const name of ["after", "before"]) address.searchParams.delete(name);
