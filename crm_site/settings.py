@@ -1,13 +1,13 @@
 """Settings of the site, read from the environment; every variable stands in `.env.example`."""
 
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 import environ
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from crm_site.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 django_stubs_ext.monkeypatch()  # generic Django classes may be subscripted at run time
 
@@ -36,6 +36,9 @@ INSTALLED_APPS = [
     "crm_site.api",
     "crm_site.imports",
     "crm_site.rules",
+    "crm_site.notifications",
+    "crm_site.mail",
+    "crm_site.files",
     "crm_site.numbering",
     "crm_site.fields",
     "crm_site.history",
@@ -131,27 +134,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
-
-def nightly(job: str, hour: int, minute: int) -> dict[str, Any]:
-    """Return the schedule of a job that starts every night."""
-    return {"task": "jobs.start", "schedule": crontab(hour=hour, minute=minute), "args": [job]}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {"task": "events.deliver_pending", "schedule": 5.0},
-    "jobs-sweep": {"task": "jobs.sweep", "schedule": 10.0},
-    "nightly-metrics": nightly("metrics", 1, 0),
-    "nightly-csat": nightly("csat", 1, 20),
-    "nightly-nps": nightly("nps", 1, 25),
-    "nightly-rfm": nightly("rfm", 1, 30),
-    "nightly-clv": nightly("clv", 1, 40),
-    "nightly-tiers": nightly("value_tiers", 2, 0),
-    "nightly-forget-exports": nightly("forget-exports", 3, 10),
-    "nightly-forget-history": nightly("forget_history", 3, 0),
-    "nightly-forget-imports": nightly("forget_imports", 3, 20),
-    "nightly-forget-firings": nightly("forget_firings", 3, 10),
-}
-
 # History: how long deleted records can come back, and how long changes are kept
 TRASH_DAYS = env.int("TRASH_DAYS", default=30)
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=730)
@@ -210,10 +192,23 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=2 * 1024**3)
+FILE_MAX_BYTES = env.int("FILE_MAX_BYTES", default=25 * 1024**2)
+# A virus scanner: clamd:///run/clamd.sock, clamd://host:3310, or a command that gets a path and answers 0 or 1.
+FILE_SCANNER = env.str("FILE_SCANNER", default="")
 
 # Mail
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@localhost")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
+# Nothing leaves a copy that nobody has given a mail server: a restored backup, a developer's machine.
+MAIL_SENDING = env.bool("MAIL_SENDING", default="console" not in vars()["EMAIL_BACKEND"])
+MAIL_DAYS = env.int("MAIL_DAYS", default=180)
+NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", default=180)
+
+# Team-chat robots: further hosts they may call, and hosts in the own network, which may speak plain HTTP.
+ROBOT_SENDING = env.bool("ROBOT_SENDING", default=True)
+ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=[])
+ROBOT_INSIDE_HOSTS = env.list("ROBOT_INSIDE_HOSTS", default=[])
 
 # Safety
 CONTENT_SECURITY_POLICY = {

@@ -8,8 +8,29 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm_site.staff.admin_records import RecordAdmin
-from customers.models import Activity, Address, ContactPoint, Customer, CustomerMetrics, CustomerScore, Tag
-from customers.services import change_customer, create_customer
+from customers.choices import SegmentKind
+from customers.models import (
+    Activity,
+    Address,
+    CalendarFeed,
+    ContactPoint,
+    Customer,
+    CustomerMetrics,
+    CustomerScore,
+    LifecycleRule,
+    Segment,
+    SegmentMember,
+    SegmentMove,
+    SegmentPick,
+    SegmentState,
+    StageMove,
+    StageOverride,
+    Tag,
+    Task,
+    TaskSeries,
+)
+from customers.services import change_customer, change_segment, create_customer, create_segment
+from customers.services.tasking import change_task, plan_task
 
 
 class ReadOnlyInline(admin.TabularInline[Any, Customer]):
@@ -70,7 +91,9 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     search_fields = ("name",)
 
 
-@admin.register(Activity, CustomerMetrics, CustomerScore)
+@admin.register(
+    Activity, CustomerMetrics, CustomerScore, SegmentMember, SegmentMove, SegmentPick, StageMove, StageOverride
+)
 class FindingsAdmin(admin.ModelAdmin[Any]):
     """Timeline and figures: history to read."""
 
@@ -87,4 +110,84 @@ class FindingsAdmin(admin.ModelAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse removal."""
+        return False
+
+
+@admin.register(Segment)
+class SegmentAdmin(RecordAdmin[Segment]):
+    """Segments; rules are built on their own page."""
+
+    record_fields = ("name", "kind", "description", "owner")
+    list_display = ("name", "kind", "owner", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("owner",)
+    search_fields = ("name",)
+    autocomplete_fields = ("owner",)
+
+    def create_record(self, facts: dict[str, Any], user: Any) -> Segment:
+        """Make the segment; one by rule is made on its own page."""
+        return create_segment({**facts, "kind": SegmentKind.STATIC}, user)
+
+    def change_record(self, record: Segment, facts: dict[str, Any], user: Any) -> None:
+        """Change the segment."""
+        change_segment(record, record.version, facts, user)
+
+
+@admin.register(SegmentState, LifecycleRule)
+class ComputedAdmin(admin.ModelAdmin[Any]):
+    """What is computed, or changed on a page of its own: to read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse hand-made rows."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse removal."""
+        return False
+
+
+@admin.register(Task)
+class TaskAdmin(RecordAdmin[Task]):
+    """Tasks; when they are due and how they repeat is planned on their own page."""
+
+    record_fields = ("title", "kind", "due_at", "customer", "owner", "priority", "duration", "place", "note")
+    list_display = ("title", "kind", "state", "due_at", "owner")
+    list_filter = ("kind", "state")
+    list_select_related = ("owner",)
+    search_fields = ("search_text",)
+    autocomplete_fields = ("customer", "owner")
+
+    def create_record(self, facts: dict[str, Any], user: Any) -> Task:
+        """Plan the task."""
+        return plan_task(facts, user)
+
+    def change_record(self, record: Task, facts: dict[str, Any], user: Any) -> None:
+        """Change the task."""
+        change_task(record, record.version, facts, user)
+
+
+@admin.register(TaskSeries)
+class TaskSeriesAdmin(FindingsAdmin):
+    """Series: to read; a task of one changes them."""
+
+    list_display = ("title", "rule", "first_date", "ended")
+    search_fields = ("title",)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(admin.ModelAdmin[CalendarFeed]):
+    """Whose calendar is read by other programs; removing one revokes its address."""
+
+    list_display = ("user", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email")
+    fields = ("user", "created_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse hand-made rows: nobody would know their secret."""
         return False

@@ -51,3 +51,42 @@ class RfmSegment(models.TextChoices):
     CANT_LOSE = "cant_lose", _("Can't lose")
     AT_RISK = "at_risk", _("At risk")
     HIBERNATING = "hibernating", _("Hibernating")
+
+
+class SegmentKind(models.TextChoices):
+    """How a segment knows who belongs to it."""
+
+    DYNAMIC = "dynamic", _("By rule")
+    STATIC = "static", _("Picked by hand")
+
+
+class MoveCause(models.TextChoices):
+    """Why a customer went to another stage."""
+
+    RULE = "rule", _("Rule")
+    PERSON = "person", _("Decision")
+    EXPIRY = "expiry", _("End of a decision")
+
+
+class TaskKind(models.TextChoices):
+    """What is to be done."""
+
+    TASK = "task", _("Task")
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+
+
+class TaskState(models.TextChoices):
+    """Where a task stands."""
+
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Priority(models.IntegerChoices):
+    """How much a task presses; larger numbers press more."""
+
+    LOW = 1, _("Low")
+    NORMAL = 2, _("Normal")
+    HIGH = 3, _("High")

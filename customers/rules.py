@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import ExpressionWrapper, F, FloatField, Value
+from django.db.models.functions import Cast, Extract, Now, NullIf
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -12,8 +14,8 @@ from crm_site.pages.lists.providers import register_filter_provider
 from crm_site.pages.lists.rule_filter import RuleFilter
 from crm_site.rules import Many, RuleField, RuleRelation, RuleSubject, register_subject
 from crm_site.staff.models import Team
-from customers.choices import ContactKind, CustomerKind, RfmSegment, Stage, Tier
-from customers.models import Address, ContactPoint, Customer, Tag
+from customers.choices import ContactKind, CustomerKind, RfmSegment, Stage, TaskKind, TaskState, Tier
+from customers.models import Address, ContactPoint, Customer, Segment, SegmentMember, Tag, Task
 
 FACTS, FIGURES, SCORES, WORK = _("Facts"), _("Figures"), _("Scores"), _("Who and when")
 
@@ -21,6 +23,24 @@ FACTS, FIGURES, SCORES, WORK = _("Facts"), _("Figures"), _("Scores"), _("Who and
 def teams() -> Iterable[tuple[Any, Any]]:
     """Return the teams as choices."""
     return Team.objects.order_by("name").values_list("pk", "name")
+
+
+def _seconds(moment: Any) -> Any:
+    return Cast(Extract(moment, "epoch"), FloatField())
+
+
+def usual_gap() -> Any:
+    """Return the customer's usual days between orders; NULL before the second day with an order."""
+    span = _seconds(F("metrics__last_order_at")) - _seconds(F("metrics__first_order_at"))
+    gaps = Cast(F("metrics__orders_count") - 1, FloatField())
+    days = NullIf(span, Value(0.0)) / NullIf(gaps, Value(0.0)) / Value(86_400.0)
+    return ExpressionWrapper(days, output_field=FloatField())
+
+
+def silence() -> Any:
+    """Return how many of their usual gaps a customer has been silent; NULL where there is no usual gap."""
+    days = (_seconds(Now()) - _seconds(F("metrics__last_order_at"))) / Value(86_400.0)
+    return ExpressionWrapper(days / usual_gap(), output_field=FloatField())
 
 
 FIELDS = (
@@ -31,6 +51,13 @@ FIELDS = (
         label=_("Tags"),
         kind="tags",
         many=Many(Customer.tags.through, "customer_id", "tag_id", Tag),
+        group=FACTS,
+    ),
+    RuleField(
+        name="segments",
+        label=_("Segments"),
+        kind="tags",
+        many=Many(SegmentMember, "customer_id", "segment_id", Segment),
         group=FACTS,
     ),
     RuleField(name="name", label=_("Name"), kind="text", group=FACTS),
@@ -68,6 +95,22 @@ FIELDS = (
         label=_("Date of the last order"),
         kind="moment",
         path="metrics__last_order_at",
+        group=FIGURES,
+    ),
+    RuleField(
+        name="usual_gap",
+        label=_("Usual gap between orders, in days"),
+        kind="number",
+        expression=usual_gap,
+        help=_("From the first to the last order, divided by the orders after the first."),
+        group=FIGURES,
+    ),
+    RuleField(
+        name="silence",
+        label=_("Silence, in usual gaps"),
+        kind="number",
+        expression=silence,
+        help=_("Days since the last order, divided by the usual gap: 3 is three times as long as usual."),
         group=FIGURES,
     ),
     RuleField(name="last_nps", label=_("Last NPS answer"), kind="number", path="metrics__last_nps", group=FIGURES),
@@ -114,6 +157,21 @@ RELATIONS = (
             RuleField(name="country", label=_("Country"), kind="text"),
             RuleField(name="postal_code", label=_("Postal code"), kind="text"),
             RuleField(name="primary", label=_("Primary"), kind="yes_no", path="is_primary"),
+        ),
+    ),
+    RuleRelation(
+        name="tasks",
+        label=_("Tasks"),
+        noun=ngettext_lazy("task", "tasks"),
+        model=Task,
+        link="customer",
+        fields=(
+            RuleField(name="kind", label=_("Kind"), kind="choice", choices=TaskKind.choices),
+            RuleField(name="state", label=_("State"), kind="choice", choices=TaskState.choices),
+            RuleField(name="due", label=_("Due date"), kind="moment", path="due_at"),
+            RuleField(name="done", label=_("Date when it was done"), kind="moment", path="done_at"),
+            RuleField(name="title", label=_("Title"), kind="text"),
+            RuleField(name="owner", label=_("Owner"), kind="person"),
         ),
     ),
 )

@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from crm_site.events.handling import handles
 from crm_site.events.verbs import Eraser, register_verb
 from crm_site.history.restorers import register_restorer
+from crm_site.notifications.following import followers_of
+from crm_site.notifications.kinds import NotificationKind, register_kind
+from crm_site.notifications.notifying import notify
+from crm_site.staff.subjects import register_subject
 from customers.services import log_activity
 from sales.events import OrderCancelled, OrderChanged, OrderPlaced, PaymentReceived
 from sales.models import Order, Payment, Product
@@ -19,6 +23,12 @@ from sales.services.ordering import change_order
 
 register_restorer(Order, change_order)
 register_restorer(Product, change_product, index_products)
+register_subject("order", Order, "sales:order-detail")
+register_kind(
+    NotificationKind(
+        "order.followed", _("An order of a customer I follow"), _("%(customer)s: order %(number)s"), "package"
+    )
+)
 
 
 def order_link(data: dict[str, Any]) -> str:
@@ -68,3 +78,20 @@ def _log(order: Order, verb: str, at: Any, total: Any = None) -> None:
     amount = order.total if total is None else total
     data = {"number": order.number, "total": str(amount), "currency": order.currency}
     log_activity(order.customer_id, verb, at, subject=("order", order.pk), data=data)
+
+
+@handles(OrderPlaced, after_commit=True)
+def tell_followers(event: OrderPlaced) -> None:
+    """Tell those who follow the customer, and may see the order, that it was placed."""
+    order = Order.objects.select_related("customer").filter(pk=event.order_id).first()
+    if order is None or order.customer is None:
+        return
+    notify(
+        "order.followed",
+        followers_of("customer", order.customer.pk, also=("order", order.pk)),
+        key=f"order.followed:{order.pk}",
+        url=order.get_absolute_url(),
+        words={"customer": order.customer.name, "number": order.number},
+        subject=("order", order.pk),
+        actor=order.owner_id,
+    )

@@ -43,13 +43,13 @@ async function* files(folder, ending) {
   }
 }
 
-/** Names of the icons that templates and Python declare: {% icon "sun" %}, icon="sun", register_verb(…, "sun", …). */
+/** Names of the icons that templates and Python declare: {% icon "sun" %}, icon="sun", register_verb(…, "sun", …), NotificationKind(…, "sun"). */
 async function usedIcons() {
   const used = new Set(JSON.parse(await readFile(path.join(src, "icons.json"), "utf8")));
   for await (const file of files(root, /\.(html|py)$/)) {
     const text = await readFile(file, "utf8");
     for (const [, name] of text.matchAll(/\bicon(?:_name)?(?:: \w+)?\s*=?\s*"([a-z0-9-]+)"/g)) used.add(name);
-    for (const [, args] of text.matchAll(/register_verb\(([^;]*?)\)\n/g)) {
+    for (const [, args] of text.matchAll(/(?:register_verb|NotificationKind)\(([^;]*?)\)\n/g)) {
       for (const [, name] of args.matchAll(/"([a-z0-9-]+)"/g)) used.add(`?${name}`);
     }
   }

@@ -1,4 +1,4 @@
-"""RFM scores, segments and value tiers in NumPy: definitions as data, and a cross-check of the SQL."""
+"""RFM scores, segments and value tiers in NumPy: definitions as data, and how they are computed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ def quintile_scores(goodness: ArrayLike) -> Scores:
     values = np.asarray(goodness)
     if values.size == 0:
         return np.zeros(0, dtype=np.int64)
-    worse = np.searchsorted(np.sort(values), values, side="left")
+    # Looked up in their own order, a million values are found without leaping through memory.
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    worse = np.empty(values.size, dtype=np.int64)
+    worse[order] = np.searchsorted(ranked, ranked, side="left")
     return np.asarray(1 + 5 * worse // values.size, dtype=np.int64)
 
 

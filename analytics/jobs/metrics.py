@@ -29,4 +29,6 @@ def metrics(run: JobContext, *, cause: str) -> dict[str, Any]:
     if cause.startswith("orders:"):
         for name in ("rfm", "clv"):
             start_job(name, user=run.user)
+    if cause:
+        start_job("lifecycle", {"cause": cause}, user=run.user)
     return result

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from analytics.services.documents import statement_of
 from analytics.services.facts import refresh_first_orders
+from crm_site.events.publishing import publish
 from crm_site.lib.days import organisation_day
+from customers.events import CustomerFiguresRefreshed
 from sales.models import Order
 
 REFRESH = """
@@ -19,7 +21,7 @@ UPDATE customers_customermetrics m SET orders_count = d.orders, credits_count = 
 FROM (
     SELECT c.id AS customer_id, COALESCE(o.orders, 0) AS orders, COALESCE(o.credits, 0) AS credits,
         COALESCE(o.revenue, 0) AS revenue, o.first_at, o.last_at, a.nps, a.csat
-    FROM unnest(%s::bigint[]) AS c(id)
+    FROM {customers} AS c(id)
     LEFT JOIN (
         SELECT customer_id, count(*) FILTER (WHERE kind = 'order') AS orders,
             count(*) FILTER (WHERE kind = 'credit') AS credits, sum(base_total) AS revenue,
@@ -30,7 +32,7 @@ FROM (
         SELECT customer_id, max(score) FILTER (WHERE kind = 'nps') AS nps,
             max(score) FILTER (WHERE kind = 'csat') AS csat
         FROM (SELECT DISTINCT ON (customer_id, kind) customer_id, kind, score FROM service_surveyanswer
-            WHERE customer_id = ANY(%s) ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
+            WHERE {answering} ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
         GROUP BY customer_id) a ON a.customer_id = c.id) d
 WHERE m.customer_id = d.customer_id AND (m.orders_count, m.credits_count, m.net_revenue, m.first_order_at,
     m.last_order_at, m.last_nps, m.last_csat) IS DISTINCT FROM (d.orders, d.credits, d.revenue, d.first_at,
@@ -53,13 +55,29 @@ def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         _ensure_rows(keys)
         former = _first_orders(keys, lock=True)
-        cursor.execute(REFRESH.format(documents=documents), [keys, *params, keys])
+        wanted = {"customers": "unnest(%s::bigint[])", "documents": documents, "answering": "customer_id = ANY(%s)"}
+        cursor.execute(REFRESH.format(**wanted), [keys, *params, keys])
         changed = int(cursor.rowcount)
         if with_days:
             days = {organisation_day(at) for at in former | _first_orders(keys, lock=False)}
             for day in sorted(days):
                 refresh_first_orders(day, day)
+            publish(CustomerFiguresRefreshed(customer_ids=",".join(map(str, keys))))
     return changed
+
+
+def count_everybody() -> int:
+    """Compute the counters of all customers by one statement, for a base in which nobody works yet."""
+    rows = Order.objects.counted().exclude(customer=None)
+    documents, params = statement_of(rows, "customer_id", "kind", "ordered_at", "base_total")
+    everybody = {
+        "customers": "(SELECT customer_id FROM customers_customermetrics)",
+        "documents": documents,
+        "answering": "customer_id IS NOT NULL",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH.format(**everybody), list(params))
+        return int(cursor.rowcount)
 
 
 def _ensure_rows(keys: Sequence[int]) -> None:

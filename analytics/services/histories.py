@@ -26,13 +26,13 @@ histories AS (
     SELECT customer_id, count(*) FILTER (WHERE bought AND day <= %s) - 1 AS repeats,
         min(day) FILTER (WHERE bought) AS first_day, max(day) FILTER (WHERE bought AND day <= %s) AS last_day,
         sum(spent) FILTER (WHERE bought AND day <= %s) AS spent, sum(net) FILTER (WHERE day <= %s) AS net,
-        count(*) FILTER (WHERE bought AND day > %s) AS later
+        count(*) FILTER (WHERE bought AND day > %s) AS later,
+        (array_agg(spent ORDER BY day) FILTER (WHERE bought))[1] AS first_spent
     FROM days GROUP BY customer_id HAVING count(*) FILTER (WHERE bought AND day <= %s) > 0)
 SELECT h.customer_id AS customer, COALESCE(c.owner_id, 0) AS owner, COALESCE(c.team_id, 0) AS team,
     h.repeats AS x, h.last_day - h.first_day AS last_age, %s::date - h.first_day AS age,
-    CASE WHEN h.repeats > 0 THEN (h.spent - d.spent) / h.repeats ELSE 0 END AS spend, h.net, h.later
-FROM histories h JOIN days d ON d.customer_id = h.customer_id AND d.day = h.first_day
-    JOIN customers_customer c ON c.id = h.customer_id ORDER BY h.customer_id
+    CASE WHEN h.repeats > 0 THEN (h.spent - h.first_spent) / h.repeats ELSE 0 END AS spend, h.net, h.later
+FROM histories h JOIN customers_customer c ON c.id = h.customer_id ORDER BY h.customer_id
 """
 COLUMNS = {
     "customer": "int", "owner": "int", "team": "int", "x": "float", "last_age": "float", "age": "float",

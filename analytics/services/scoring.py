@@ -7,33 +7,20 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from analytics.estimation.rfm import SEGMENT_OF
+from analytics.estimation.rfm import SEGMENT_OF, rfm_scores
 from analytics.services.columns import Column, constant, read_columns, write_scores
 from analytics.services.documents import documents_until
 from analytics.services.slices import refresh_rfm_slices
 from crm_site.jobs.context import JobContext
 
-# Equal values share a score: 1 + floor(5 (customers strictly worse) / N).
-SCORES = """
-SELECT customer_id AS customer, 1 + 5 * (rank() OVER (ORDER BY days DESC) - 1) / count(*) OVER () AS r,
-    1 + 5 * (rank() OVER (ORDER BY orders) - 1) / count(*) OVER () AS f,
-    1 + 5 * (rank() OVER (ORDER BY revenue) - 1) / count(*) OVER () AS m
-FROM ({figures}) figures
-"""
-
+# Revenue in its smallest parts, so that equal sums are equal numbers.
 FIGURES = """
-SELECT customer_id, %s::date - (max(ordered_at) FILTER (WHERE kind = 'order') AT TIME ZONE %s)::date AS days,
-    count(*) FILTER (WHERE kind = 'order') AS orders, sum(base_total) AS revenue
+SELECT customer_id AS customer,
+    %s::date - (max(ordered_at) FILTER (WHERE kind = 'order') AT TIME ZONE %s)::date AS days,
+    count(*) FILTER (WHERE kind = 'order') AS orders, sum(base_total) * 10000 AS revenue
 FROM ({documents}) documents GROUP BY customer_id HAVING count(*) FILTER (WHERE kind = 'order') > 0
-"""
-
-TOP_FIFTH = """
-SELECT sum(revenue) FILTER (WHERE place - 1 < size / 5.0) * 100 / NULLIF(sum(revenue), 0)
-FROM (SELECT revenue, row_number() OVER (ORDER BY revenue DESC, customer_id) AS place, count(*) OVER () AS size
-    FROM ({figures}) figures) ranked
 """
 
 
@@ -43,14 +30,15 @@ def score_customers(run: JobContext, at: dt.date) -> dict[str, Any]:
     Orders after `at` are ignored. Customers without orders have no score, and lose one they had.
     """
     documents, within = documents_until(at)
-    figures = FIGURES.format(documents=documents)
     params = [at, settings.ORGANISATION_TIME_ZONE, *within]
     run.progress(0, 0, _("Scoring"))
-    kinds = dict.fromkeys(("customer", "r", "f", "m"), "int")
-    scores = read_columns(SCORES.format(figures=figures), params, kinds)
+    kinds = dict.fromkeys(("customer", "days", "orders", "revenue"), "int")
+    figures = read_columns(FIGURES.format(documents=documents), params, kinds)
+    found = rfm_scores(figures["days"], figures["orders"], figures["revenue"])
+    scores = {"customer": figures["customer"], **dict(zip("rfm", found, strict=True))}
     _write(run, scores, at)
     refresh_rfm_slices()
-    return _report(scores, at, _top_fifth(figures, params))
+    return _report(scores, at, _top_fifth(figures))
 
 
 def _write(run: JobContext, scores: dict[str, Column], at: dt.date) -> None:
@@ -81,11 +69,14 @@ def _without_score(ids: Column) -> Column:
     return np.setdiff1d(scored["customer"], ids)
 
 
-def _top_fifth(figures: str, params: list[Any]) -> float | None:
-    with connection.cursor() as cursor:
-        cursor.execute(TOP_FIFTH.format(figures=figures), params)
-        share = cursor.fetchone()[0]
-    return None if share is None else float(share)
+def _top_fifth(figures: dict[str, Column]) -> float | None:
+    """Return the share of revenue, in per cent, that the fifth of customers with the most brings."""
+    revenue = figures["revenue"].astype(np.float64)
+    total = revenue.sum()
+    if not total:
+        return None
+    order = np.lexsort((figures["customer"], -figures["revenue"]))
+    return float(revenue[order[: -(-len(order) // 5)]].sum() * 100 / total)
 
 
 def _report(scores: dict[str, Column], at: dt.date, top_fifth: float | None) -> dict[str, Any]:

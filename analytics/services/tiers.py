@@ -15,15 +15,17 @@ from crm_site.jobs.context import JobContext
 NAMES = np.array(["", "low", "medium", "high"], dtype=object)
 
 # A customer belongs to the smallest head that reaches a share when those before them do not reach it. Exact in
-# numeric; a value of 0 or less is always low and outside the sum; without a value there is no tier.
+# numeric; a value of 0 or less is always low and outside the sum; without a value there is no tier. Only those whose
+# tier is another now are read.
 TIERS = """
-SELECT customer_id AS customer, CASE WHEN clv_on IS NULL THEN 0 WHEN clv <= 0 THEN 1
-    WHEN running - clv < 0.80 * total THEN 3 WHEN running - clv < 0.95 * total THEN 2 ELSE 1 END AS tier
+SELECT customer, tier FROM (SELECT customer_id AS customer, CASE WHEN clv_on IS NULL THEN 0 WHEN clv <= 0 THEN 1
+    WHEN running - clv < 0.80 * total THEN 3 WHEN running - clv < 0.95 * total THEN 2 ELSE 1 END AS tier, stored
 FROM (SELECT customer_id, clv, clv_on,
+        CASE tier WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END AS stored,
         sum(GREATEST(clv, 0)) FILTER (WHERE clv_on IS NOT NULL)
             OVER (ORDER BY clv_on IS NULL, clv DESC, customer_id ROWS UNBOUNDED PRECEDING) AS running,
         sum(GREATEST(clv, 0)) FILTER (WHERE clv_on IS NOT NULL) OVER () AS total
-    FROM customers_customerscore) ranked
+    FROM customers_customerscore) ranked) found WHERE tier <> stored
 """
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics.estimation.clv import CustomerValues
 from analytics.estimation.maximising import Floats
+from analytics.estimation.rfm import value_tiers
 from analytics.models import ValueDoubt
 from analytics.services.columns import Column, constant, read_columns, write_scores
 from analytics.services.histories import History
@@ -36,6 +37,8 @@ def write_values(
         "p_alive": ("float8", values.p_alive if values else nothing),
         "expected_purchases": ("float8", values.purchases_365_days if values else nothing),
         "clv_on": ("date", constant(on, size)),
+        # With the values, so that no row is written twice; the tiers' own pass finds nothing left to do.
+        "tier": ("text", value_tiers(history.customer, money).astype(object)),
     }
     stale = np.setdiff1d(_valued(), history.customer)
     total = size + len(stale)
@@ -80,6 +83,7 @@ def _clear(run: JobContext, ids: Column, before: int, total: int) -> None:
     kinds: tuple[tuple[str, str, Any], ...] = (
         ("clv", "numeric", 0), ("clv_low", "numeric", None), ("clv_high", "numeric", None),
         ("p_alive", "float8", None), ("expected_purchases", "float8", None), ("clv_on", "date", None),
+        ("tier", "text", ""),
     )  # fmt: skip
     columns: Columns = {name: (kind, constant(value, len(ids))) for name, kind, value in kinds}
     write_scores(run, ids, columns, phase=_("Values"), before=before, total=total)

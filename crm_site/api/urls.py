@@ -13,13 +13,15 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from crm_site.api import attachments, notifications
+
 app_name = "api"
 
 # Swagger UI sets styles of its own; they are allowed on its page and nowhere else.
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema")
 
 router = SimpleRouter()
-extra: list[Any] = []
+extra: list[Any] = [*notifications.urlpatterns, *attachments.urlpatterns]
 for config in apps.get_app_configs():
     if config.module is not None and "." not in config.name and module_has_submodule(config.module, "api"):
         module = import_module(f"{config.name}.api")

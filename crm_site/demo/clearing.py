@@ -57,7 +57,8 @@ def plan_clearing(keep: User | None = None) -> Plan:
         plan.removed.append(Line(_plural(model), mine.count()))
         for relation in _relations(model, models.CASCADE):
             child: Any = relation.related_model
-            if model is User or child._meta.auto_created or child._meta.pk.is_relation:
+            derived = child._meta.pk.is_relation or getattr(child, "derived", False)
+            if model is User or child._meta.auto_created or derived:
                 continue  # accounts, links and figures are no work of anybody
             added = child._base_manager.filter(is_demo(model, f"{relation.field.name}_id")).exclude(is_demo(child))
             attached[child] = attached.get(child, 0) + added.count()

@@ -42,17 +42,19 @@ class SetAside:
             if not model._base_manager.exists():
                 self._take(model._meta.db_table)
 
-    def put_back(self) -> None:
-        """Build the indexes and check the foreign keys; an error undoes the whole load."""
-        if not self._taken:
+    def put_back(self, of: Iterable[type[models.Model]] | None = None) -> None:
+        """Build the indexes and check the foreign keys, of these models or of all; an error undoes the whole load."""
+        wanted = None if of is None else {model._meta.db_table for model in of}
+        back = [one for one in self._taken if wanted is None or one.table in wanted]
+        self._taken = [one for one in self._taken if one not in back]
+        if not back:
             return
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL maintenance_work_mem = '{BUILD_MEMORY}'")
-            for one in self._taken:
+            for one in back:
                 cursor.execute(one.back)
-            for table in dict.fromkeys(one.table for one in self._taken):
+            for table in dict.fromkeys(one.table for one in back):
                 cursor.execute(f'ANALYZE "{table}"')
-        self._taken = []
 
     def _take(self, table: str) -> None:
         with connection.cursor() as cursor:

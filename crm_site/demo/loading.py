@@ -54,7 +54,7 @@ def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None
             aside.take(model for model in apps.get_models(include_auto_created=True) if is_tracked(model))
         for part in PARTS:
             if part in READING:
-                aside.put_back()
+                aside.put_back(READING[part])
             part(writer)
         aside.put_back()
     with connection.cursor() as cursor:

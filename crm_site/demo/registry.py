@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from crm_site.demo.writing import DemoWriter
 
 Part = Callable[["DemoWriter"], None]
 
 PARTS: list[Part] = []
-READING: set[Part] = set()
+READING: dict[Part, tuple[type[Model], ...]] = {}
 FIGURES: list[str] = []
 
 
@@ -22,10 +24,14 @@ def register_part(part: Part) -> Part:
     return part
 
 
-def register_reading_part(part: Part) -> Part:
-    """Register a part that looks up what earlier parts wrote: large companies have their indexes back by then."""
-    READING.add(part)
-    return register_part(part)
+def register_reading_part(*models: type[Model]) -> Callable[[Part], Part]:
+    """Register a part that looks up records that earlier parts wrote: their tables have their indexes back by then."""
+
+    def register(part: Part) -> Part:
+        READING[part] = models
+        return register_part(part)
+
+    return register
 
 
 def register_figures(*jobs: str) -> None:

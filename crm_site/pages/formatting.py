@@ -83,6 +83,11 @@ def clock(value: dt.datetime) -> str:
     return str(format_time(timezone.localtime(value), "HH:mm", locale=locale()))
 
 
+def clock_of(value: dt.time) -> str:
+    """Return a time of day that belongs to no moment."""
+    return str(format_time(value, "HH:mm", locale=locale()))
+
+
 def relative(value: dt.datetime) -> str:
     """Return how long ago or ahead a moment is; beyond a month the day itself says more."""
     distance = value - timezone.now()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_site.pages.lists import ListPage
     from crm_site.staff.models import User
 
-HITS_EACH = 6
+HITS_EACH = 8
 # Matches are taken in the index's order and the closest are picked here: sorting every match of "li" would not scale.
 CANDIDATES = 40
 

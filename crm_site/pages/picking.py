@@ -32,15 +32,24 @@ class PickerSelect(forms.Select):
         field = choices.field
         chosen = [item for item in value if item]
         records: Iterable[Model] = field.queryset.filter(pk__in=[pk for pk in chosen if str(pk).isdigit()])
-        options = [
-            ("", field.empty_label or ""),
-            *((record.pk, field.label_from_instance(record)) for record in records),
-        ]
+        empty = [] if self.allow_multiple_selected else [("", field.empty_label or "")]
+        options = [*empty, *((record.pk, field.label_from_instance(record)) for record in records)]
         made = [
             self.create_option(name, pk, label, str(pk) in map(str, value), at, attrs=attrs)
             for at, (pk, label) in enumerate(options)
         ]
         return [(None, made, 0)]
+
+
+class PickerSelectMultiple(PickerSelect, forms.SelectMultiple):
+    """A select that holds the chosen records only; the browser asks the address for more."""
+
+
+class RecordsField(forms.ModelMultipleChoiceField[Any]):
+    """References to records of a list page that the user may see; set `queryset` in the form."""
+
+    def __init__(self, queryset: QuerySet[Any], list_code: str, **kwargs: Any) -> None:
+        super().__init__(queryset, widget=PickerSelectMultiple(list_code), **kwargs)
 
 
 class RecordField(forms.ModelChoiceField[Any]):

@@ -30,6 +30,8 @@ class Entry:
     body: str = ""
     url: str = ""
     system: bool = False
+    more_url: str = ""
+    """Where the rest of the entry comes from once it is in sight, such as its files."""
 
 
 @dataclass

@@ -5,7 +5,18 @@ from django.urls import path
 from crm_site.pages import jobs
 from crm_site.pages.lists import list_view
 from crm_site.pages.picking import pick
-from crm_site.pages.views import bulk, exports, first_steps, health, moving, preferences, queue, saved_views, shell
+from crm_site.pages.views import (
+    bulk,
+    exports,
+    first_steps,
+    health,
+    moving,
+    preferences,
+    queue,
+    saved_views,
+    shell,
+    shifting,
+)
 
 app_name = "pages"
 
@@ -27,6 +38,7 @@ urlpatterns = [
     path("lists/<slug:code>/export/", exports.list_export, name="list-export"),
     path("exports/<slug:code>/", exports.export_download, name="export-download"),
     path("lists/<slug:code>/move/", moving.list_move, name="list-move"),
+    path("lists/<slug:code>/shift/<int:pk>/", shifting.list_shift, name="list-shift"),
     path("lists/<slug:code>/queue/", queue.queue_start, name="queue-start"),
     path("queue/", queue.queue_bar, name="queue-bar"),
     path("queue/end/", queue.queue_end, name="queue-end"),

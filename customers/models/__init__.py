@@ -4,5 +4,27 @@ from customers.models.activity import Activity
 from customers.models.contact import Address, ContactPoint
 from customers.models.customer import Customer, Tag
 from customers.models.figures import CustomerMetrics, CustomerScore
+from customers.models.lifecycle import LifecycleRule, StageMove, StageOverride
+from customers.models.segment import Segment, SegmentMember, SegmentMove, SegmentPick, SegmentState
+from customers.models.task import CalendarFeed, Task, TaskSeries
 
-__all__ = ["Activity", "Address", "ContactPoint", "Customer", "CustomerMetrics", "CustomerScore", "Tag"]
+__all__ = [
+    "Activity",
+    "Address",
+    "CalendarFeed",
+    "ContactPoint",
+    "Customer",
+    "CustomerMetrics",
+    "CustomerScore",
+    "LifecycleRule",
+    "Segment",
+    "SegmentMember",
+    "SegmentMove",
+    "SegmentPick",
+    "SegmentState",
+    "StageMove",
+    "StageOverride",
+    "Tag",
+    "Task",
+    "TaskSeries",
+]

@@ -93,6 +93,7 @@ class Customer(CustomisedModel, OwnedModel):
             models.Index(fields=("owner", "sort_key", "id"), name="customer_owner_sort"),
             models.Index(fields=("created_at", "id"), name="customer_created"),
             models.Index(fields=("owner", "created_at", "id"), name="customer_owner_created"),
+            models.Index(fields=("stage", "sort_key", "id"), name="customer_stage_sort"),
             models.Index(fields=("team",), name="customer_team"),
             models.Index(fields=("identifier",), name="customer_identifier", condition=~Q(identifier="")),
             GinIndex(fields=("custom",), name="customer_custom", opclasses=("jsonb_path_ops",)),

@@ -15,6 +15,7 @@ from crm_site.fields.values import with_merged
 from crm_site.history.origin import current_origin
 from customers.events import CustomersChanged
 from customers.models import Customer, Tag
+from customers.services.lifecycle import place_customers
 from customers.services.timeline import insert_activities
 
 if TYPE_CHECKING:
@@ -31,8 +32,13 @@ def change_customers(rows: QuerySet[Customer], facts: Mapping[str, Any], actor: 
         values["team"] = values["owner"].team
     with transaction.atomic():
         keys = _keys(rows)
+        owner = values.get("owner")
+        handed = Customer.objects.filter(pk__in=keys).exclude(owner=owner).count() if owner is not None else 0
+        if "stage" in values:
+            place_customers(keys, values["stage"], actor)
         Customer.objects.filter(pk__in=keys).update(**values, version=F("version") + 1, updated_at=Now())
-        _tell(keys, [*(name for name in values if name != "custom"), *facts.get("custom", ())], actor)
+        fields = [*(name for name in values if name != "custom"), *facts.get("custom", ())]
+        _tell(keys, fields, actor, owner_id=owner.pk if owner else 0, handed_over=handed)
     return len(keys)
 
 
@@ -66,9 +72,14 @@ def _touch(keys: list[int], actor: User | None) -> None:
     _tell(keys, ["tags"], actor)
 
 
-def _tell(keys: list[int], fields: Iterable[str], actor: User | None) -> None:
+def _tell(
+    keys: list[int], fields: Iterable[str], actor: User | None, *, owner_id: int = 0, handed_over: int = 0
+) -> None:
     """Write the line that a single edit writes on every timeline, and publish one event for all."""
     words = ",".join(fields)
     insert_activities(NOTED, [keys, CustomersChanged.verb, json.dumps({"fields": words})])
     done = current_origin().operation or 0
-    publish_batch(CustomersChanged(count=len(keys), fields=words, operation_id=done), actor)
+    event = CustomersChanged(
+        count=len(keys), fields=words, operation_id=done, owner_id=owner_id, handed_over=handed_over
+    )
+    publish_batch(event, actor)

@@ -15,6 +15,7 @@ from customers.events import CustomerChanged, CustomerCreated
 from customers.models import Customer, CustomerMetrics, CustomerScore
 from customers.services.contacts import ADDRESS_PARTS, set_primary_address, set_primary_contact
 from customers.services.indexing import index_customer
+from customers.services.lifecycle import place_customers
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -46,7 +47,7 @@ def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
 def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], user: User | None) -> None:
     """Change facts of a customer that was read at `version`; raise StaleVersionError when it has moved on.
 
-    A new owner brings its team along, unless a team is given too.
+    A new owner brings its team along, unless a team is given too. A stage given here stands against the rules.
     """
     values = with_custom(customer, facts)
     related = {name: values.pop(name) for name in RELATED if name in values}
@@ -54,6 +55,8 @@ def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], 
     if owner is not None and "team" not in values and owner.pk != customer.owner_id:
         values["team"] = owner.team
     with transaction.atomic():
+        if values.get("stage", customer.stage) != customer.stage:
+            place_customers([customer.pk], values["stage"], user)
         save_versioned(customer, version, values)
         _save_related(customer, related)
         index_customer(customer)

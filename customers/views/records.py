@@ -35,7 +35,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": CustomerFieldView.lines(customer, editable=can_edit),
         "panels": panels_for(user, "customer", customer.pk),
         "can_edit": can_edit,
-        "note_form": NoteForm(),
+        "note_form": NoteForm(customer=customer),
         **timeline_context(customer, request.GET),
     }
     return render(request, "customers/customer_detail.html", context)

@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from crm_site.files.services import FileRefusedError
+from crm_site.notifications.mentions import marked_up, names_of
 from crm_site.pages.requests import signed_in, wants_fragment
 from crm_site.pages.timeline import Entry, by_day
 from crm_site.staff.fetching import fetch_visible
@@ -31,7 +33,8 @@ def timeline_context(customer: Customer, params: Mapping[str, Any]) -> dict[str,
         last = shown[-1]
         place = urlencode({"at": last.occurred_at.isoformat(), "id": last.pk})
         more_url = f"{reverse('customers:customer-timeline', args=[customer.pk])}?{place}"
-    return {"days": by_day(_entry(one) for one in shown), "more_url": more_url}
+    names = names_of(key for one in shown for key in one.data.get("mentions", ()))
+    return {"days": by_day(_entry(one, names) for one in shown), "more_url": more_url}
 
 
 @require_safe
@@ -48,26 +51,34 @@ def customer_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note: whoever sees a customer may say something about it."""
     user = signed_in(request)
     customer = fetch_visible(Customer.objects.all(), user, pk=pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, customer=customer)
     if form.is_valid():
-        add_note(customer, form.cleaned_data["body"], user)
-        form = NoteForm()
+        try:
+            add_note(customer, form.cleaned_data["body"], user, request.FILES.getlist("files"))
+            form = NoteForm(customer=customer)
+        except FileRefusedError as error:
+            form.add_error(None, str(error))
     if not wants_fragment(request) and not form.errors:
         return redirect(customer)
     context = {"record": customer, "note_form": form, **timeline_context(customer, {})}
     return render(request, "customers/customer_detail.html#stream", context, status=422 if form.errors else 200)
 
 
-def _entry(activity: Activity) -> Entry:
+def _entry(activity: Activity, names: Mapping[int, str]) -> Entry:
     verb = activity.definition
     return Entry(
         at=activity.occurred_at,
         sentence=activity.sentence,
         icon=verb.icon if verb else "point",
-        body=activity.body,
+        body=marked_up(activity.body, names) if activity.data.get("mentions") else activity.body,
         url=activity.link,
         system=bool(verb and verb.system),
+        more_url=_files_url(activity) if activity.data.get("files") else "",
     )
+
+
+def _files_url(activity: Activity) -> str:
+    return reverse("files:subject-entry", args=["customer", activity.customer_id, activity.pk])
 
 
 def _cursor(params: Mapping[str, Any]) -> tuple[dt.datetime, int] | None:

@@ -16,6 +16,7 @@ from sales.demo.catalogue import write_products
 from sales.demo.documents import DAY, draw_block
 from sales.demo.money import UNIT, currency_of
 from sales.demo.rhythm import Calendar, purchases, within_day
+from sales.demo.stages import write_stages
 from sales.demo.tables import BlockTables, Buyers, make_tables, write_tables
 
 if TYPE_CHECKING:
@@ -25,19 +26,6 @@ WALK_INS = 0.06
 NEVER_BUY = {"organisation": 0.08, "consumer": 0.1, "member": 0.3}
 TYPICAL_ORDER, SPREAD, NOISE = 240.0, 0.75, 6.0
 WALK_IN_ORDER = 45.0
-
-# A customer's stage by number of orders and days since the last one.
-STAGES = """
-UPDATE customers_customer c SET stage = CASE
-    WHEN o.last < %s - interval '270 days' THEN 'churned'
-    WHEN o.orders >= 5 THEN 'loyal'
-    WHEN o.orders >= 2 THEN 'returning'
-    WHEN o.last < %s - interval '120 days' THEN 'churned'
-    ELSE 'new' END
-FROM (SELECT customer_id, count(*) AS orders, max(ordered_at) AS last FROM sales_order
-    WHERE kind = 'order' AND status <> 'cancelled' AND customer_id BETWEEN %s AND %s GROUP BY 1) o
-WHERE c.id = o.customer_id
-"""
 
 
 @register_part
@@ -59,8 +47,7 @@ def write_sales(writer: DemoWriter) -> None:
             luck = chance.integers(0, 5, len(block))
             line.give(make_tables, BlockTables(writer, block, buyers, products, luck))
             writer.say(f"{min(at + CHUNK, len(people)):,} orders")
-    for low, high in ranges_of(Customer):
-        writer.execute(STAGES, writer.end, writer.end, low, high)
+    write_stages(writer)
 
 
 def _read_buyers(writer: DemoWriter) -> Buyers:

@@ -75,11 +75,11 @@ class Order(CustomisedModel, OwnedModel):
             models.Index(fields=("base_total", "id"), name="order_total"),
             models.Index(fields=("owner", "base_total", "id"), name="order_owner_total"),
             models.Index(fields=("customer", "ordered_at"), name="order_customer_date"),
-            # What rules count and sum per customer is read from this index alone.
+            # What rules, scores and values count and sum per customer is read from this index alone, in its order.
             models.Index(
                 fields=("customer", "ordered_at"),
-                include=("base_total",),
-                condition=~Q(status=OrderStatus.CANCELLED) & Q(kind=OrderKind.ORDER),
+                include=("base_total", "kind"),
+                condition=~Q(status=OrderStatus.CANCELLED),
                 name="order_counted",
             ),
             GinIndex(fields=("search_text",), name="order_search", opclasses=("gin_trgm_ops",)),

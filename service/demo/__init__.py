@@ -11,6 +11,7 @@ from crm_site.demo.registry import register_reading_part
 from crm_site.demo.writing import CHUNK, HISTORY_DAYS
 from customers.models import Activity, Customer
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
+from sales.models import Order
 from service.choices import SurveyKind
 from service.demo.comments import CHINESE, ENGLISH
 from service.models import Survey, SurveyAnswer
@@ -163,7 +164,7 @@ class AnswerPart:
         return len(rows)
 
 
-@register_reading_part
+@register_reading_part(Order)
 def write_service(writer: DemoWriter) -> None:
     """Write the surveys and answers of the demo company."""
     AnswerPart(writer).write()

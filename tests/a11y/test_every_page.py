@@ -30,7 +30,7 @@ from crm_site.jobs.models import JobRun
 from crm_site.jobs.running import run_job
 from crm_site.pages.lists.registry import list_pages
 from crm_site.staff.models import User
-from customers.models import Customer
+from customers.models import Customer, Segment, Task
 from customers.services import change_customer
 from sales.models import Order, Product
 from service.models import Survey, SurveyAnswer
@@ -137,6 +137,19 @@ KINDS: dict[str, Kind] = {
     "customer, a fact in hand": Kind(lambda: first(Customer).get_absolute_url(), act=edit_a_fact),
     "customer's form": Kind(lambda: reverse("customers:customer-edit", args=[first(Customer).pk])),
     "customer's form, refused": Kind(lambda: reverse("customers:customer-create"), act=submit),
+    "segment": Kind(lambda: first(Segment).get_absolute_url()),
+    "segment's form": Kind(lambda: reverse("customers:segment-edit", args=[first(Segment).pk])),
+    "lifecycle": Kind(lambda: reverse("customers:lifecycle")),
+    "lifecycle rule": Kind(lambda: reverse("customers:lifecycle-rule", args=["loyal"]), "admin"),
+    "decide a stage": Kind(lambda: reverse("customers:customer-stage", args=[first(Customer).pk])),
+    "task": Kind(lambda: first(Task, state="open", series__isnull=False).get_absolute_url()),
+    "task's form": Kind(lambda: reverse("customers:task-edit", args=[first(Task, series__isnull=False).pk])),
+    "task's form, refused": Kind(lambda: reverse("customers:task-create"), act=submit),
+    "tasks of a month": Kind(lambda: reverse("customers:task-list") + "?as=calendar"),
+    "tasks of a week": Kind(lambda: reverse("customers:task-list") + f"?as=calendar&on={timezone.localdate():%G-W%V}"),
+    "tasks of a day": Kind(lambda: reverse("customers:task-list") + f"?as=calendar&on={timezone.localdate()}"),
+    "move a task": Kind(lambda: reverse("pages:list-shift", args=["tasks", first(Task, state="open").pk])),
+    "calendar in other programs": Kind(lambda: reverse("customers:task-calendar")),
     "order": Kind(lambda: first(Order, customer__isnull=False).get_absolute_url()),
     "order's form": Kind(lambda: reverse("sales:order-edit", args=[first(Order).pk])),
     "product": Kind(lambda: first(Product).get_absolute_url()),
@@ -151,6 +164,8 @@ KINDS: dict[str, Kind] = {
     "deleted record": Kind(lambda: reverse("history:trashed", args=[TrashedRecordFactory().pk])),
     "custom fields": Kind(lambda: reverse("fields:field-list"), "admin"),
     "custom field's form": Kind(lambda: reverse("fields:field-add", args=["customer"]), "admin"),
+    "notifications": Kind(lambda: reverse("notifications:notification-list")),
+    "what to be told of": Kind(lambda: reverse("notifications:preferences")),
     "try a rule": Kind(lambda: reverse("rules:try", args=["customer"])),
     "overview": Kind(lambda: reverse("analytics:overview")),
     "customer value": Kind(lambda: reverse("analytics:customer-value")),
@@ -233,15 +248,19 @@ def enter(page: Page, url: str, person: str, language: str, theme: str) -> None:
 NOT_SWEPT = {
     "pages:today-card", "pages:pick", "pages:palette", "pages:job-progress", "pages:healthz", "pages:readyz",
     "pages:favicon", "pages:manifest", "imports:import-failures", "imports:import-preview",
-    "customers:customer-timeline",
+    "customers:customer-timeline", "customers:customer-standing", "customers:segment-explain",
+    "customers:customer-tasks-panel", "customers:task-home", "customers:task-field", "customers:task-invitation",
     "customers:customer-field", "sales:order-field", "sales:product-field", "service:survey-field",
     "service:answer-field", "sales:customer-orders-panel", "service:customer-answers-panel",
     "analytics:customer-value-panel", "history:record-panel", "pages:queue-bar", "rules:builder", "rules:count",
     "rules:explain", "pages:list-view-save", "pages:list-view-edit", "pages:list-lane",
-    "pages:export-download", "pages:queue-end",
+    "pages:export-download", "pages:queue-end", "notifications:waiting", "notifications:people",
+    "notifications:follow", "notifications:latest", "notifications:notification-open", "files:attachment-download",
+    "files:attachment-thumbnail", "files:subject-panel", "files:subject-entry",
 }  # fmt: skip
 # Forms that look as the swept form of the same record does.
 ALIKE = {
+    "customers:segment-create", "customers:segment-delete", "customers:task-delete",
     "sales:order-create", "sales:product-edit", "service:survey-edit", "service:answer-edit", "sales:order-delete",
     "sales:product-delete", "service:answer-delete", "fields:field-edit",
 }  # fmt: skip

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from analytics.models import SalesDay
 from crm_site.imports.models import RowState
+from customers.models import LifecycleRule
 from tests.conftest import Cast
-from tests.factories import records, staff
+from tests.factories import notifications, records, staff, standing, tasks
+
+BY_TAG = {"version": 1, "root": {"all": [{"field": "tags", "op": "filled"}]}}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Crowd:
     run: Any
     job: Any
     unmapped: Any
+    task: Any
+    segment: Any
 
     def grow(self, cast: Cast, count: int) -> None:
         """Add that many records of every kind, and as much to each of the measured ones."""
@@ -43,6 +48,8 @@ class Crowd:
                 job=self.job, state=RowState.FAILED, problems=[{"column": "name", "code": "required", "value": ""}]
             )
             self._grow_facts(cast)
+            self._grow_tasks(cast)
+            self._grow_standing(cast)
 
     def _grow_customers(self, cast: Cast) -> None:
         organisation = records.CustomerFactory(kind="organisation", owner=cast.owner)
@@ -56,7 +63,25 @@ class Crowd:
         customer.score.segment = "at_risk"
         customer.score.save()
 
+    def _grow_standing(self, cast: Cast) -> None:
+        standing.SegmentMemberFactory(segment=standing.SegmentFactory(owner=cast.owner), customer=self.customer)
+        newcomer = records.CustomerFactory(owner=cast.owner)
+        standing.SegmentMemberFactory(segment=self.segment, customer=newcomer)
+        standing.SegmentMoveFactory(segment=self.segment, customer=newcomer)
+        standing.StageMoveFactory(customer=newcomer, rule=LifecycleRule.objects.get(stage="new"))
+        standing.StageMoveFactory(customer=self.customer, rule=LifecycleRule.objects.get(stage="new"))
+
+    def _grow_tasks(self, cast: Cast) -> None:
+        meeting = tasks.TaskFactory(customer=self.customer, kind="meeting", title="Customer visit")
+        meeting.attendees.add(cast.teammate)
+        meeting.guests.add(self.customer)
+        self.task.attendees.add(staff.UserFactory())
+        self.task.guests.add(records.CustomerFactory())
+
     def _grow_facts(self, cast: Cast) -> None:
+        notifications.AttachmentFactory(subject_id=self.customer.pk, entry_id=1, uploaded_by=cast.teammate)
+        for person in (cast.owner, cast.manager):
+            notifications.NotificationFactory(recipient=person, actor=cast.teammate)
         day = timezone.localdate() - dt.timedelta(days=7 * SalesDay.objects.count())
         mine: dict[str, Any] = {"owner": cast.owner, "team": cast.owner.team}
         records.SalesDayFactory(day=day, orders=1, order_revenue=100, **mine)
@@ -80,6 +105,8 @@ def crowd(cast: Cast) -> Callable[[int], Crowd]:
             run=run,
             job=staff.ImportFactory(started_by=cast.owner, run=staff.JobRunFactory(name="import", state="succeeded")),
             unmapped=staff.ImportFactory(started_by=cast.owner),
+            task=tasks.TaskFactory(customer=customer, kind="meeting"),
+            segment=standing.SegmentFactory(owner=cast.owner, rule=BY_TAG),
         )
         made.grow(cast, count)
         return made

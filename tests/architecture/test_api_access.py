@@ -17,12 +17,12 @@ from crm_site.staff.choices import Module
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import records
+from tests.factories import records, standing, tasks
 
 VIEWSETS: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 ENDPOINTS = sorted(VIEWSETS)
 CHANGEABLE = [name for name in ENDPOINTS if "patch" in VIEWSETS[name].http_method_names]
-SHARED = ("products", "surveys")
+SHARED = ("products", "segments", "surveys")
 Call = Callable[..., tuple[int, Any]]
 
 
@@ -44,9 +44,11 @@ def records_of(user: User) -> dict[str, Any]:
     order = records.OrderFactory(customer=customer)
     return {
         "customers": customer,
+        "tasks": tasks.TaskFactory(customer=customer),
         "orders": order,
         "payments": records.PaymentFactory(order=order),
         "products": records.ProductFactory(),
+        "segments": standing.SegmentFactory(owner=user),
         "surveys": records.SurveyFactory(),
         "survey-answers": records.SurveyAnswerFactory(customer=customer),
     }
@@ -56,9 +58,11 @@ def valid(name: str, mine: dict[str, Any]) -> dict[str, Any]:
     """Return what creates a record of that endpoint."""
     facts: dict[str, dict[str, Any]] = {
         "customers": {"name": "Ada"},
+        "tasks": {"title": "Call", "day": "2027-03-01"},
         "orders": {"lines": [{"description": "Tea", "quantity": "1", "unit_price": "2"}]},
         "payments": {"order": mine["orders"].pk, "amount": "1"},
         "products": {"sku": "NEW", "name": "Bolt"},
+        "segments": {"name": "New", "kind": "static"},
         "surveys": {"name": "New", "kind": "nps"},
         "survey-answers": {"survey": mine["surveys"].pk, "score": 4},
     }

@@ -10,9 +10,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import history, records, staff
+from tests.factories import history, notifications, records, staff, tasks
 
-OURS = ("pages", "history", "demo", "imports", "rules", "customers", "sales", "service", "analytics")
+OURS = (
+    "pages",
+    "history",
+    "demo",
+    "imports",
+    "files",
+    "notifications",
+    "rules",
+    "customers",
+    "sales",
+    "service",
+    "analytics",
+)
 # Opened without signing in: what watchers and browsers ask for.
 PUBLIC = {"pages:healthz", "pages:readyz", "pages:manifest", "pages:language", "pages:theme", "pages:favicon"}
 SIGN_IN = "/accounts/login/"
@@ -42,6 +54,10 @@ WORDS = {
     "label": "customers.customer",
     "column": "industry",
     "change": "1",
+    "entry": "1",
+    "stage": "loyal",
+    "customers:task-field": "title",
+    "pages:list-shift": "tasks",
     "sales:order-field": "channel",
     "service:answer-field": "comment",
 }
@@ -62,7 +78,10 @@ def foreign(cast: Cast) -> dict[str, int]:
     answer = records.SurveyAnswerFactory(customer=customer)
     run = staff.JobRunFactory(name="metrics", started_by=cast.owner)
     job = staff.ImportFactory(started_by=cast.owner, run=staff.JobRunFactory(name="import"))
+    task = tasks.TaskFactory(customer=customer, kind="meeting")
     return {
+        "customers:task": task.pk,
+        "pages:list-shift": task.pk,
         "customers:customer": customer.pk,
         "sales:customer": customer.pk,
         "service:customer": customer.pk,
@@ -76,13 +95,18 @@ def foreign(cast: Cast) -> dict[str, int]:
         "history:operation": history.OperationFactory(actor=cast.owner).pk,
         "history:trash": history.TrashedRecordFactory(owner=cast.owner, team=cast.owner.team).pk,
         "history:record": customer.pk,
+        "files:attachment": notifications.AttachmentFactory(subject_id=customer.pk, uploaded_by=cast.owner).pk,
+        "files:subject": customer.pk,
+        "notifications:notification": notifications.NotificationFactory(recipient=cast.owner).pk,
+        "notifications:follow": customer.pk,
+        "notifications:people": customer.pk,
         "history:value": customer.pk,
     }
 
 
-SHARED = ("sales:product", "service:survey")
+SHARED = ("sales:product", "service:survey", "customers:segment")
 # Seen by its owner alone, whatever the others' roles.
-PRIVATE = ("pages:list-view",)
+PRIVATE = ("pages:list-view", "notifications:notification")
 
 
 @pytest.mark.django_db

@@ -100,7 +100,18 @@ def test_every_parameter_survives_every_known_attack(code: str, reader: Client) 
 
 @pytest.mark.parametrize(
     "name",
-    ["customers", "orders", "payments", "products", "surveys", "survey-answers", "kpis", "kpis/nps", "kpis/no-such"],
+    [
+        "customers",
+        "tasks",
+        "orders",
+        "payments",
+        "products",
+        "surveys",
+        "survey-answers",
+        "kpis",
+        "kpis/nps",
+        "kpis/no-such",
+    ],
 )
 def test_the_api_survives_any_query(name: str, reader: Client) -> None:
     names = ["q", "sort", "owner", "from", "to", "limit", "cursor", "changed_since", "stage", "total_min", "format"]
@@ -119,6 +130,7 @@ PAGES = {
     "pages:palette": ("q",),
     "imports:import-create": ("kind", "file"),
     "customers:customer-create": ("name", "owner", "organisation", "tags", "birth_date"),
+    "customers:task-create": ("title", "customer", "day", "clock", "weekdays", "guests", "until"),
     "sales:order-create": ("customer", "ordered_at", "currency", "lines-TOTAL_FORMS"),
     "service:answer-create": ("survey", "customer", "score"),
 }

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from crm_site.pages.lists.registry import list_pages
@@ -32,11 +33,19 @@ SLACK = 1
 RECORDING = os.environ.get("CRM_RECORD_BUDGETS") == "1"
 
 CUSTOMER = "customers.customer"
+WEEK = f"{timezone.localdate():%G-W%V}"
 Address = Callable[[Crowd], str]
 assert get_resolver().url_patterns  # lists become known with their addresses
 PAGES: dict[str, Address] = {
     "pages:today": lambda crowd: reverse("pages:today"),
     "pages:preferences": lambda crowd: reverse("pages:preferences"),
+    "files:subject-panel": lambda crowd: reverse("files:subject-panel", args=["customer", crowd.customer.pk]),
+    "files:subject-entry": lambda crowd: reverse("files:subject-entry", args=["customer", crowd.customer.pk, 1]),
+    "notifications:notification-list": lambda crowd: reverse("notifications:notification-list"),
+    "notifications:preferences": lambda crowd: reverse("notifications:preferences"),
+    "notifications:waiting": lambda crowd: reverse("notifications:waiting"),
+    "notifications:follow": lambda crowd: reverse("notifications:follow", args=["customer", crowd.customer.pk]),
+    "notifications:people": lambda crowd: reverse("notifications:people", args=["customer", crowd.customer.pk]),
     "pages:palette": lambda crowd: reverse("pages:palette") + "?q=cust",
     "pages:pick": lambda crowd: reverse("pages:pick", args=["customers"]) + "?q=cust",
     "pages:job-detail": lambda crowd: reverse("pages:job-detail", args=[crowd.run.pk]),
@@ -52,6 +61,15 @@ PAGES: dict[str, Address] = {
     "customers:customer-create": lambda crowd: reverse("customers:customer-create"),
     "customers:customer-timeline": lambda crowd: reverse("customers:customer-timeline", args=[crowd.customer.pk]),
     "customers:customer-field": lambda crowd: reverse("customers:customer-field", args=[crowd.customer.pk, "name"]),
+    "customers:customer-standing": lambda crowd: reverse("customers:customer-standing", args=[crowd.customer.pk]),
+    "customers:segment-detail": lambda crowd: reverse("customers:segment-detail", args=[crowd.segment.pk]),
+    "customers:lifecycle": lambda crowd: reverse("customers:lifecycle"),
+    "customers:task-detail": lambda crowd: reverse("customers:task-detail", args=[crowd.task.pk]),
+    "customers:task-edit": lambda crowd: reverse("customers:task-edit", args=[crowd.task.pk]),
+    "customers:task-create": lambda crowd: reverse("customers:task-create"),
+    "customers:task-calendar": lambda crowd: reverse("customers:task-calendar"),
+    "customers:task-list, by the hour": lambda crowd: reverse("customers:task-list") + f"?as=calendar&on={WEEK}",
+    "customers:customer-tasks-panel": lambda crowd: reverse("customers:customer-tasks-panel", args=[crowd.customer.pk]),
     "history:record-panel": lambda crowd: reverse("history:record-panel", args=[CUSTOMER, crowd.customer.pk]),
     "history:record": lambda crowd: reverse("history:record", args=[CUSTOMER, crowd.customer.pk]),
     "sales:order-detail": lambda crowd: reverse("sales:order-detail", args=[crowd.order.pk]),
@@ -66,7 +84,7 @@ PAGES: dict[str, Address] = {
     "analytics:customer-value-panel": lambda crowd: reverse("analytics:customer-value-panel", args=[crowd.customer.pk]),
 }
 # A word that finds the rows of a list, since a search without hits asks less.
-FOUND = {"orders": "T-0", "payments": "T-0", "products": "product"}
+FOUND = {"orders": "T-0", "payments": "T-0", "products": "product", "tasks": "task"}
 LISTS: dict[str, Address] = {
     f"{page.url_name}{view}": lambda crowd, page=page, query=query: f"{page.path}{query}"  # type: ignore[misc]
     for page in list_pages()
@@ -83,7 +101,17 @@ CARDS: dict[str, Address] = {
 }
 API: dict[str, Address] = {
     f"/api/v1/{name}/": lambda crowd, name=name: f"/api/v1/{name}/"  # type: ignore[misc]
-    for name in ("customers", "products", "orders", "payments", "surveys", "survey-answers", "kpis")
+    for name in (
+        "customers",
+        "segments",
+        "tasks",
+        "products",
+        "orders",
+        "payments",
+        "surveys",
+        "survey-answers",
+        "kpis",
+    )
 }
 ALL = {**PAGES, **LISTS, **CARDS, **API}
 

@@ -14,8 +14,16 @@ MOST_QUERIES = 12
 MOST_RATIO = 1.5
 # Below a difference that nobody notices, a ratio says more about the clock than about the page.
 NOTICEABLE_MS = 4.0
-# Lists, searches and records of a million customers must come within this.
-MOST_MS, MOST_SEARCH_MS = 150.0, 100.0
+# Lists, searches and records of a million customers must come within this. Words that one in ten customers has are
+# looked for along the order, which may have them all at its end.
+MOST_MS, MOST_SEARCH_MS, MOST_BROAD_MS = 150.0, 100.0, 300.0
+
+
+def allowed(name: str) -> float:
+    """Return how many milliseconds a page may take at the large size."""
+    if name.endswith("many hits"):
+        return MOST_BROAD_MS
+    return MOST_SEARCH_MS if name.startswith("Search") else MOST_MS
 
 
 @pytest.mark.parametrize("role", ["rep", "manager"])
@@ -38,7 +46,7 @@ def test_pages_are_as_quick_as_with_few_customers(
     late = {
         name: round(page.by_size[LARGE].median)
         for name, page in found.items()
-        if page.by_size[LARGE].median > (MOST_SEARCH_MS if name.startswith("Search") else MOST_MS)
+        if page.by_size[LARGE].median > allowed(name)
     }
     assert not late, f"later than {MOST_MS:.0f} ms: {late}"
     assert not slow, f"more than {MOST_RATIO} × the time at {SMALL}: {slow}"

@@ -13,10 +13,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.db.models import QuerySet
 from django.test import Client
+from rest_framework.throttling import UserRateThrottle
 
 from crm_site.history.choices import OperationKind
 from crm_site.history.models import Change
@@ -114,10 +116,12 @@ class Race:
             self.refused += not saved
 
 
-def test_no_save_is_lost(transactional_db: None, tmp_path: Path, settings: Any) -> None:
+def test_no_save_is_lost(
+    transactional_db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.JOB_HEARTBEAT_SECONDS = 0
     settings.MEDIA_ROOT = tmp_path
-    settings.API_RATE = "1000000/min"
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": None})
     race = Race(UserFactory(is_superuser=True, team=TeamFactory()), tmp_path)
     race.run()
     assert race.failures == []

@@ -41,8 +41,7 @@ class ValueForm(forms.Form):
     def __init__(self, page: ListPage[Any], change: BulkField, user: User, data: Any = None) -> None:
         super().__init__(data, auto_id="bulk-%s")
         make: Any = page.form_class
-        known = make(user=user)
-        value = known.fields[change.form_field or change.name]
+        value = change.field(user) if change.field else make(user=user).fields[change.form_field or change.name]
         value.label = change.label
         if change.place == "tag":
             value.required = True

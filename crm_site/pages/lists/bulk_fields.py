@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
+    from django import forms
     from django_stubs_ext import StrOrPromise
 
     from crm_site.staff.models import User
@@ -32,15 +33,16 @@ class BulkField:
     `apply(rows, value, actor)` is a service: it gets at most a few hundred rows that the actor may change and that
     differ, writes them with set-based SQL (`version + 1`, one batch event, a timeline line where a single edit writes
     one), and returns how many. The value is typed into `form_field` (by default the field of that name) of the list's
-    `form_class`. Rows that `path` says have the value already are left out; `unchanged(rows, value)` finds them where
-    no path does. With `place` "assign" or "tag" the change has a button of its own on the bar, which says `verb`;
-    the others stand behind "Change a field".
+    `form_class`, or into the field that `field(user)` makes where no form has one. Rows that `path` says have the
+    value already are left out; `unchanged(rows, value)` finds them where no path does. With `place` "assign" or "tag"
+    the change has a button of its own on the bar, which says `verb`; the others stand behind "Change a field".
     """
 
     name: str
     label: StrOrPromise
     apply: Apply
     form_field: str = ""
+    field: Callable[[User], forms.Field] | None = None
     path: str = ""
     unchanged: Rows | None = None
     blocks: Sequence[Block] = ()

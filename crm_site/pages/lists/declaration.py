@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, F, Model, QuerySet, TextField, Value
+from django.db.models import F, Model, QuerySet, TextField, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from crm_site.lib.text import search_terms
 from crm_site.pages.lists.bulk_fields import BulkField
 from crm_site.pages.lists.columns import Column, SortExpression
 from crm_site.pages.lists.filters import Filter
-from crm_site.pages.lists.keyset import Slice, Sorting, cut
+from crm_site.pages.lists.keyset import Searched, Slice, Sorting, cut
 from crm_site.pages.lists.params import ParamSource
 from crm_site.pages.lists.parts import Action, Figures, Tab, Total
 from crm_site.pages.lists.providers import provided_changes
@@ -32,6 +33,8 @@ M = TypeVar("M", bound=Model)
 
 # Counting is cheap up to here; beyond, "10,000+" says enough and costs the same at any size.
 COUNT_LIMIT = 10_000
+# A search with so few hits sorts them; one with more looks for them along the order first.
+FEW_HITS = 1_000
 
 
 class ListPage(Generic[M]):
@@ -165,8 +168,12 @@ class ListPage(Generic[M]):
     def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
         """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
         rows = self.with_related(self.narrowed(user, state), state)
-        sorting = self.sorting(state, few=few)
-        return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before)
+        sorting = self.sorting(state, few=bool(state.query))
+        searched = None
+        if state.query and not few:
+            everything = self.narrowed(user, replace(state, query=""))
+            searched = Searched(everything, self.search_column, search_terms(state.query))
+        return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before, searched=searched)
 
     def with_related(self, rows: QuerySet[M], state: ListState) -> QuerySet[M]:
         """Fetch along what the columns of the state show."""
@@ -180,14 +187,18 @@ class ListPage(Generic[M]):
         hidden = set(state.schema.columns) - {column.name for column in state.columns}
         return [total for total in self.totals if (total.column or total.name) not in hidden]
 
-    def figures(self, user: User, state: ListState) -> Figures:
-        """Count the rows and total them in one query that stops at COUNT_LIMIT."""
-        rows = self.narrowed(user, state).order_by()[: COUNT_LIMIT + 1]
-        found: dict[str, Any] = rows.aggregate(
-            rows_found=Count("pk"), **{total.name: total.aggregate for total in self.totals_of(state)}
-        )
-        count = found.pop("rows_found")
-        return Figures(min(count, COUNT_LIMIT), count > COUNT_LIMIT, {} if count > COUNT_LIMIT else found)
+    def counted(self, user: User, state: ListState, limit: int = COUNT_LIMIT) -> int:
+        """Count the rows by a query that stops right after `limit`."""
+        return self.narrowed(user, state).order_by()[: limit + 1].count()
+
+    def figures(self, user: User, state: ListState, *, count: int | None = None) -> Figures:
+        """Count the rows, unless the count is known, and total them where they are at most COUNT_LIMIT."""
+        found = self.counted(user, state) if count is None else count
+        wanted = self.totals_of(state)
+        if found > COUNT_LIMIT or not wanted:
+            return Figures(min(found, COUNT_LIMIT), found > COUNT_LIMIT, {})
+        rows = self.narrowed(user, state).order_by()
+        return Figures(found, more=False, totals=rows.aggregate(**{total.name: total.aggregate for total in wanted}))
 
     def rows_in_order(
         self, user: User, state: ListState, *, chunk: int = 2000, rows: QuerySet[M] | None = None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -188,8 +189,17 @@ class RelatedFilter(Filter):
 
     def narrow(self, queryset: QuerySet[Any], value: list[int], user: User) -> QuerySet[Any]:
         """Keep the rows related to one of the records, each once."""
-        related = queryset.model._default_manager.filter(**{f"{self.column}__in": value})
-        return queryset.filter(pk__in=related.order_by().values("pk"))
+        first, _separator, rest = self.column.partition(LOOKUP_SEP)
+        field: Any = queryset.model._meta.get_field(first)
+        if field.many_to_many:
+            links = field.remote_field.through._default_manager.filter(
+                **{f"{field.m2m_reverse_field_name()}__in": value}
+            )
+            return queryset.filter(Exists(links.filter(**{field.m2m_field_name(): OuterRef("pk")})))
+        if field.one_to_many:
+            links = field.related_model._default_manager.filter(**{f"{rest}__in": value})
+            return queryset.filter(Exists(links.filter(**{field.field.name: OuterRef("pk")})))
+        return queryset.filter(**{f"{self.column}__in": value})
 
     def words(self, value: list[int], user: User) -> str:
         """Name the records that the user may choose; others stay unknown, whoever shared the address."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.db import connection
 from django.db.models import F, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
@@ -17,6 +19,8 @@ from crm_site.pages.lists.columns import SortExpression, follow
 from crm_site.pages.lists.sql import RowComparison, Unindexed
 
 SALT = "pages.cursor"
+# So many rows along the order are looked through for hits before all hits are sorted.
+WINDOW = 50_000
 # What an expression is called in the rows it orders.
 SORT_VALUE = "list_sort_value"
 
@@ -39,6 +43,24 @@ class Slice(Generic[M]):
     rows: list[M]
     previous: str
     next: str
+
+
+@dataclass(frozen=True)
+class Searched(Generic[M]):
+    """The rows among which a search found many: those of `rows` whose `column` is like all of the `patterns`."""
+
+    rows: QuerySet[M]
+    column: str
+    patterns: Sequence[str]
+
+    def keys(self, ordered: QuerySet[M], limit: int) -> list[Any]:
+        """Return the keys of the first hits among the next rows of an order; it stops as soon as it has them."""
+        inner, params = ordered.values_list("pk", self.column)[:WINDOW].query.sql_with_params()
+        alike = " AND ".join("words LIKE %s" for _pattern in self.patterns)
+        with connection.cursor() as cursor:
+            statement = f"SELECT key FROM ({inner}) AS near(key, words) WHERE {alike} LIMIT %s"
+            cursor.execute(statement, [*params, *self.patterns, limit])
+            return [row[0] for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)
@@ -172,25 +194,43 @@ def _holder(field: Field[Any, Any], value: Any) -> Any:
 
 
 def _collect(
-    queryset: QuerySet[M], sorting: Sorting, position: Position | None, *, backwards: bool, limit: int
+    queryset: QuerySet[M],
+    sorting: Sorting,
+    position: Position | None,
+    *,
+    backwards: bool,
+    limit: int,
+    searched: Searched[M] | None = None,
 ) -> list[M]:
     """Return up to `limit` rows from the position on: one query, two where the page crosses into the other part."""
+
+    def part_of(rows: QuerySet[M], order: Sorting, *, absent: bool) -> QuerySet[M]:
+        found = order.part(rows, absent=absent, backwards=backwards)
+        if position is not None and position.absent == absent:
+            return order.beyond(found, position, backwards=backwards)
+        return found
+
     parts = sorting.parts(backwards=backwards)
     begin = parts.index(position.absent) if position is not None and position.absent in parts else 0
     found: list[M] = []
     for absent in parts[begin:]:
-        rows = sorting.part(queryset, absent=absent, backwards=backwards)
-        if position is not None and position.absent == absent:
-            rows = sorting.beyond(rows, position, backwards=backwards)
-        found.extend(_fetched(rows, limit - len(found)) if sorting.few else rows[: limit - len(found)])
+        rows, wanted = part_of(queryset, sorting, absent=absent), limit - len(found)
+        keys: list[Any] = []
+        if searched is not None and not absent:
+            keys = searched.keys(part_of(searched.rows, replace(sorting, few=False), absent=absent), wanted)
+        found.extend(_fetched(rows, wanted, keys) if sorting.few else rows[:wanted])
         if len(found) == limit:
             break
     return found
 
 
-def _fetched(rows: QuerySet[M], limit: int) -> list[M]:
-    """Return the first rows, by their keys first: related rows are joined to a page and not to every hit."""
-    keys = list(rows.values_list("pk", flat=True)[:limit])
+def _fetched(rows: QuerySet[M], limit: int, keys: list[Any]) -> list[M]:
+    """Return the first rows, by their keys first: related rows are joined to a page and not to every hit.
+
+    Unless so many `keys` were met along the order already, all hits are sorted.
+    """
+    if len(keys) < limit:
+        keys = list(rows.values_list("pk", flat=True)[:limit])
     records = {record.pk: record for record in rows.order_by().filter(pk__in=keys)} if keys else {}
     return [records[key] for key in keys if key in records]
 
@@ -201,16 +241,27 @@ def beside(queryset: QuerySet[M], sorting: Sorting, cursor: str, *, backwards: b
     return found[0] if found else None
 
 
-def cut(queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str = "", before: str = "") -> Slice[M]:
-    """Return the page after or before a cursor; a bad cursor gives the first page."""
+def cut(
+    queryset: QuerySet[M],
+    sorting: Sorting,
+    *,
+    size: int,
+    after: str = "",
+    before: str = "",
+    searched: Searched[M] | None = None,
+) -> Slice[M]:
+    """Return the page after or before a cursor; a bad cursor gives the first page.
+
+    `searched` says where the queryset's rows were searched for, when there are many of them.
+    """
     position = sorting.read(after)
     backwards = position is None and (position := sorting.read(before)) is not None
-    found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1)
+    found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1, searched=searched)
     more = len(found) > size
     found = found[:size]
     if backwards and not more:
         # Nothing stands before these rows: the first page itself shows them, filled up.
-        return cut(queryset, sorting, size=size)
+        return cut(queryset, sorting, size=size, searched=searched)
     if backwards:
         found.reverse()
         return Slice(found, sorting.cursor(found[0]), sorting.cursor(found[-1]))

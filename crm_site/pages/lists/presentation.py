@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from crm_site.pages import formatting
 from crm_site.pages.lists.boards import BoardView
 from crm_site.pages.lists.calendars import CalendarView
 from crm_site.pages.lists.cells import Head, Row, edit_address, editable_keys, row_of
+from crm_site.pages.lists.counting import Counting
 from crm_site.pages.lists.saved_views import Shelf, left_out
 from crm_site.pages.lists.state import PLAIN
 from crm_site.pages.lists.tabs import TabLink, tabs_of
@@ -18,13 +18,10 @@ from crm_site.pages.lists.verbs import Verb, verbs_for
 from crm_site.pages.querysets import sets_up
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from crm_site.pages.lists.columns import Column
     from crm_site.pages.lists.declaration import ListPage
     from crm_site.pages.lists.filters import Choice, Filter
-    from crm_site.pages.lists.keyset import Slice
-    from crm_site.pages.lists.parts import Action, Figures
+    from crm_site.pages.lists.parts import Action
     from crm_site.pages.lists.state import ListState
     from crm_site.staff.models import User
 
@@ -48,23 +45,12 @@ class FilterControl:
     params: dict[str, str]
 
 
-class Listing:
+class Listing(Counting):
     """Everything the list template reads; figures and rows are fetched when the template comes to them."""
 
     def __init__(self, page: ListPage[Any], user: User, state: ListState, shelf: Shelf | None = None) -> None:
-        self.page, self.user, self.state = page, user, state
+        super().__init__(page, user, state)
         self.shelf = shelf or Shelf(page, user)
-
-    @cached_property
-    def slice(self) -> Slice[Any]:
-        """The rows of this page."""
-        few = bool(self.state.query) and not self.figures.more
-        return self.page.slice(self.user, self.state, few=few)
-
-    @cached_property
-    def figures(self) -> Figures:
-        """The count and totals."""
-        return self.page.figures(self.user, self.state)
 
     @cached_property
     def address(self) -> str:
@@ -75,16 +61,6 @@ class Listing:
     def here(self) -> str:
         """The address of exactly this, position included, without the blanks a filter form sends."""
         return self.state.address(self.page, after=self.state.after, before=self.state.before)
-
-    @property
-    def count_words(self) -> str:
-        """The count as people read it."""
-        return f"{formatting.number(self.figures.count)}{'+' if self.figures.more else ''}"
-
-    @property
-    def noun(self) -> str:
-        """The noun in the number of the count."""
-        return str(self.page.noun % self.figures.count)
 
     @cached_property
     def board(self) -> BoardView | None:
@@ -97,16 +73,6 @@ class Listing:
         """The days, while the list is shown as a calendar."""
         declared = self.page.calendar
         return CalendarView(self.page, self.user, self.state, declared) if declared else None
-
-    @property
-    def totals(self) -> list[tuple[StrOrPromise, str]]:
-        """The totals with their labels, in words."""
-        found = self.figures.totals
-        return [
-            (total.label, formatting.words(found[total.name], total.kind))
-            for total in self.page.totals
-            if found.get(total.name) is not None
-        ]
 
     @property
     def heads(self) -> list[Head]:
@@ -246,11 +212,6 @@ class Listing:
     def verbs(self) -> list[Verb]:
         """What the reader may do with selected rows."""
         return verbs_for(self.page, self.user)
-
-    @property
-    def has_more_pages(self) -> bool:
-        """Tell whether there are rows beyond this page."""
-        return bool(self.slice.previous or self.slice.next)
 
     @property
     def actions(self) -> list[Action]:

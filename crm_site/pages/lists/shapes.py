@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from crm_site.pages.lists.filters import Choice
+
+if TYPE_CHECKING:
+    from crm_site.staff.models import User
+
+Move = Callable[[Any, int, dt.date, "dt.time | None", "User"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +41,12 @@ class Board:
 class Calendar:
     """Entries on the days of a month or week; `date` names the DateRangeFilter whose column says the day.
 
-    `value` names the column that stands behind an entry's name.
+    `value` names the column that stands behind an entry's name. `moment` is the path to when an entry begins, None
+    there for a whole day: with it, weeks have hours, and there is a day as well. With `move`, a service that puts a
+    record (read at a version) to another day and time of the reader's zone, entries can be carried about.
     """
 
     date: str
     value: str = ""
+    moment: str = ""
+    move: Move | None = None

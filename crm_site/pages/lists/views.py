@@ -23,7 +23,7 @@ from crm_site.pages.lists.state import VIEW
 from crm_site.pages.requests import signed_in, wants_fragment
 
 # What HTMX asks for, by the id of the element it fills; anything else is the rows.
-PARTS = {"filter-form": "#filters", "list-dialog-body": "#columns"}
+PARTS = {"filter-form": "#filters", "list-dialog-body": "#columns", "list-figures": "#figures"}
 
 
 def list_view(page: ListPage[Any]) -> Callable[[HttpRequest], HttpResponseBase]:

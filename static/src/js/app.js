@@ -12,11 +12,15 @@ import "./list_columns.js";
 import "./list_select.js";
 import "./list_cells.js";
 import "./list_board.js";
+import "./list_calendar.js";
 import "./queue.js";
 import "./tabs.js";
 import "./forms.js";
 import "./lines.js";
 import "./rules.js";
+import "./bell.js";
+import "./mentions.js";
+import "./attachments.js";
 import { each } from "./attach.js";
 
 each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).pick(element));

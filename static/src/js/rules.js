@@ -83,3 +83,19 @@ on("click", "[data-rule-list], [data-rule-try]", (_event, link) => {
   if (code) address.searchParams.set("rule", code);
   link.href = address.href;
 });
+
+// A form of its own beside the builder takes the finished rule along.
+on("submit", "[data-takes-rule]", (_event, form) => {
+  const code = document.querySelector('#rule-outcome input[name="rule"]')?.value ?? "";
+  const field = form.elements.rule_code;
+  if (field) field.value = code;
+});
+
+// Where people choose between a rule and picking by hand, the builder stands only beside the former.
+each("[data-for-kind]", (part) => {
+  const kind = document.querySelector('#segment-form [name="kind"]');
+  if (!kind) return;
+  const show = () => (part.hidden = kind.value !== part.dataset.forKind);
+  kind.addEventListener("change", show);
+  show();
+});

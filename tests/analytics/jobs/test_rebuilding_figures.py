@@ -116,7 +116,9 @@ def test_an_import_starts_one_rebuild_of_its_own_and_scores_follow_orders() -> N
 
     for run in JobRun.objects.all():
         run_job(run.pk)
-    assert sorted(JobRun.objects.values_list("name", flat=True)) == ["clv", "metrics", "metrics", "rfm"]
+    assert sorted(JobRun.objects.values_list("name", flat=True)) == [
+        "clv", "lifecycle", "lifecycle", "metrics", "metrics", "rfm",
+    ]  # fmt: skip
 
 
 def test_columns_survive_every_size() -> None:
@@ -127,3 +129,16 @@ def test_columns_survive_every_size() -> None:
     )
     assert rows["a"].tolist() == [1, 2, 3]
     assert rows["b"].tolist() == [0.25, 0.5, 0.75]
+
+
+def test_counting_everybody_at_once_finds_what_the_job_finds(work: Any) -> None:
+    customer, silent = records.CustomerFactory(), records.CustomerFactory()
+    order(100, customer=customer)
+    order(60, customer=customer, ordered_at=at(DAY + dt.timedelta(days=1)))
+    order(-30, customer=customer, kind=OrderKind.CREDIT)
+    records.SurveyAnswerFactory(customer=customer, score=3, answered_at=at())
+    assert figures.count_everybody() == 1
+    metrics = CustomerMetrics.objects.get(customer=customer)
+    assert (metrics.orders_count, metrics.net_revenue, metrics.last_nps) == (2, Decimal(130), 3)
+    assert CustomerMetrics.objects.get(customer=silent).orders_count == 0
+    assert figures.refresh_customers([customer.pk, silent.pk]) == 0

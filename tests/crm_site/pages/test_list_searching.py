@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from crm_site.pages.lists import keyset
+from crm_site.staff.models import User
 from customers.lists import customer_list
 from tests.conftest import Cast
 from tests.factories.records import CustomerFactory
 
+SignIn = Callable[[User], Client]
+
 
 @pytest.mark.parametrize("sort", ["name", "-name", "-revenue", "created"])
-def test_pages_of_a_search_meet_without_gap_or_double(cast: Cast, sort: str) -> None:
+@pytest.mark.parametrize(("few", "window"), [(True, 50), (False, 50), (False, 7), (False, 1)])
+def test_pages_of_a_search_meet_without_gap_or_double(
+    cast: Cast, sort: str, few: bool, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset, "WINDOW", window)
     for number in range(23):
         CustomerFactory(owner=cast.owner, name=f"Wang {number % 7}")
     CustomerFactory(owner=cast.owner, name="Müller")
@@ -23,14 +33,48 @@ def test_pages_of_a_search_meet_without_gap_or_double(cast: Cast, sort: str) -> 
     seen: list[int] = []
     after = ""
     while True:
-        found = page.slice(cast.owner, page.state({"q": "wang", "sort": sort, "after": after}), few=True)
+        found = page.slice(cast.owner, page.state({"q": "wang", "sort": sort, "after": after}), few=few)
         seen += [record.pk for record in found.rows]
         if not found.next:
             break
         after = found.next
-    whole = page.slice(cast.owner, page.state({"q": "wang", "sort": sort}))
+    whole = page.slice(cast.owner, page.state({"q": "wang", "sort": sort}), few=True)
     assert len(seen) == len(set(seen)) == 23
     assert seen[:5] == [record.pk for record in whole.rows]
+    back = page.slice(cast.owner, page.state({"q": "wang", "sort": sort, "before": whole.next}), few=few)
+    assert [record.pk for record in back.rows] == seen[:5]
+
+
+def test_many_hits_are_met_along_the_order_before_they_are_sorted(cast: Cast) -> None:
+    for number in range(12):
+        CustomerFactory(owner=cast.owner, name=f"Wang {number}")
+    page = type(customer_list)()
+    page.page_size = 5  # type: ignore[misc]  # a small page for this test
+    with CaptureQueriesContext(connection) as asked:
+        found = page.slice(cast.owner, page.state({"q": "wang"}))
+    assert len(found.rows) == 5
+    assert not any(re.search(r"ORDER BY \(ARRAY\[", query["sql"]) for query in asked.captured_queries)
+
+
+def test_what_a_filter_leaves_is_counted_after_the_page_is_there(cast: Cast, signed_in: SignIn) -> None:
+    for _number in range(60):
+        CustomerFactory(owner=cast.owner, stage="loyal")
+    client = signed_in(cast.owner)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/customers/?stage=loyal").content.decode()
+    assert "Counting…" in page
+    assert not any("COUNT(" in query["sql"] or "SUM(" in query["sql"] for query in asked.captured_queries)
+    headers = {"HX-Request": "true", "HX-Target": "list-figures"}
+    figures = client.get("/customers/?stage=loyal", headers=headers)
+    assert "<b>60</b> customers" in figures.content.decode()
+    assert "HX-Push-Url" not in figures
+
+
+def test_a_page_that_holds_everything_knows_its_count(cast: Cast, signed_in: SignIn) -> None:
+    CustomerFactory(owner=cast.owner, stage="loyal")
+    page = signed_in(cast.owner).get("/customers/?stage=loyal").content.decode()
+    assert "<b>1</b> customer" in page
+    assert "Counting…" not in page
 
 
 def test_the_order_of_few_hits_is_hidden_from_the_index(cast: Cast) -> None:

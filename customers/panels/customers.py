@@ -33,7 +33,7 @@ register_nav(
         url_name="customers:customer-list",
         group=Group.SELL,
         module="customers",
-        order=10,
+        order=8,
         phone=True,
     )
 )
@@ -53,6 +53,16 @@ register_step(
         order=10,
         evidence=lambda user: EventRecord.objects.filter(name=CustomerCreated.name(), actor=user),
         allowed=lambda user: user.access.can_edit("customers"),
+    )
+)
+register_panel(
+    Panel(
+        code="files",
+        title=_("Files"),
+        kind="customer",
+        url_name="files:subject-panel",
+        arguments=("customer",),
+        order=60,
     )
 )
 register_command(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.identifiers import credit_code
 from crm_site.lib.phones import to_e164
+from crm_site.notifications.mentioning import MentionBox, refuse_blind_mentions
 from crm_site.pages.fields.forms import CustomFieldsForm
 from crm_site.pages.picking import RecordField
 from customers.choices import CustomerKind
@@ -92,10 +93,23 @@ class CustomerForm(CustomFieldsForm, forms.ModelForm[Customer]):
 
 
 class NoteForm(forms.Form):
-    """What somebody writes on a timeline."""
+    """What somebody writes on a timeline; colleagues who see the customer can be mentioned in it."""
 
     body = forms.CharField(
         label=_("Note"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a note…")}),
+        widget=MentionBox(attrs={"rows": 2, "placeholder": _("Write a note…")}),
     )
+
+    def __init__(self, *args: Any, customer: Customer | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject = ("customer", customer.pk) if customer else None
+        box: Any = self.fields["body"].widget
+        box.subject = self.subject
+
+    def clean_body(self) -> str:
+        """Refuse to mention people whom the note would not reach."""
+        body = str(self.cleaned_data["body"])
+        if self.subject is not None:
+            refuse_blind_mentions(body, *self.subject)
+        return body

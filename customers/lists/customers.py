@@ -27,6 +27,7 @@ from crm_site.pages.lists import (
 )
 from customers.choices import CustomerKind, RfmSegment, Stage, Tier
 from customers.forms import CustomerForm
+from customers.lists.membership import IN_SEGMENT, PICKS
 from customers.models import Customer, Tag
 from customers.services import change_customers, tag_customers, untag_customers
 
@@ -149,6 +150,7 @@ class CustomerList(ListPage[Customer]):
         RelatedFilter(
             name="tag", label=_("Tag"), path="tags", choices=lambda user: Tag.objects.values_list("pk", "name")
         ),
+        IN_SEGMENT,
         TextFilter(name="country", label=_("Country")),
         TextFilter(name="source", label=_("Source")),
     )
@@ -193,6 +195,7 @@ class CustomerList(ListPage[Customer]):
             place="tag",
             icon="tag-off",
         ),
+        *PICKS,
     )
     tabs: ClassVar[Sequence[Tab]] = (
         Tab(code="all", label=_("All"), params={}),

@@ -1,0 +1,1 @@
+"""Team-chat robots: notifications posted to WeCom, DingTalk, Feishu and Slack."""

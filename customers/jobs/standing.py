@@ -1,0 +1,68 @@
+"""The jobs that ask everybody's stage and segments again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm_site.jobs.context import JobContext
+from crm_site.jobs.parameters import Parameter
+from crm_site.jobs.registry import job
+from customers.models import Segment
+from customers.querysets import SegmentQuerySet
+from customers.services.lifecycle import refresh_stages
+from customers.services.membership import BUCKET, lock_standing, refresh_members, settle_segment
+from customers.services.segment_order import in_order
+
+CAUSE = Parameter(str, _("What asked for it; runs of different causes do not join"), default="")
+
+
+@job("lifecycle", _("Lifecycle"), "customers", {"cause": CAUSE})
+def lifecycle(run: JobContext, *, cause: str) -> dict[str, Any]:
+    """Ask every customer's stage again, and then its segments, which may speak of stages."""
+    return _ask(run, Segment.objects.all(), with_stages=True)
+
+
+@job(
+    "segments",
+    _("Segments"),
+    "customers",
+    {"segment": Parameter(str, _("Number of one segment, all of them by default"), default=""), "cause": CAUSE},
+)
+def segments(run: JobContext, *, segment: str, cause: str) -> dict[str, Any]:
+    """Ask again who belongs to which segment."""
+    chosen = Segment.objects.filter(pk=int(segment)) if segment.isdigit() else Segment.objects.all()
+    return _ask(run, chosen, with_stages=False)
+
+
+def _ask(run: JobContext, chosen: SegmentQuerySet, *, with_stages: bool) -> dict[str, Any]:
+    """Go through all customers bucket by bucket; a resumed run goes on after its last bucket."""
+    found = in_order(chosen)
+    last, top = int(run.checkpoint.get("customer", 0)), _highest()
+    while last < top:
+        run.raise_if_cancelled()
+        first, last = last, (last // BUCKET + 1) * BUCKET
+        with transaction.atomic():
+            ids = _keys(first, last)
+            lock_standing(ids)
+            if with_stages:
+                run.count(stages=refresh_stages(ids) if ids else 0)
+            run.count(customers=len(ids), moves=refresh_members(ids, found))
+            run.save_checkpoint(customer=last)
+        run.progress(min(last, top), top, gettext("Customers"))
+    return {**run.counts, "segments": {one.name: settle_segment(one) for one in found}}
+
+
+def _highest() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(max(id) + 1, 0) FROM customers_customer")
+        return int(cursor.fetchone()[0])
+
+
+def _keys(first: int, until: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM customers_customer WHERE id >= %s AND id < %s ORDER BY id", [first, until])
+        return [row[0] for row in cursor.fetchall()]

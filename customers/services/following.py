@@ -1,0 +1,34 @@
+"""Asking again where customers stand after an operation touched many records at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm_site.history.models import Change, Insertion
+from crm_site.jobs.starting import start_job
+from customers.models import Customer, SegmentPick
+from customers.services.lifecycle import refresh_standing
+
+# Beyond, the job asks everybody.
+AT_ONCE = 1000
+
+
+def follow_operation(operation: int) -> None:
+    """Ask for the customers whose rows, tags or picks an operation wrote: at once for few, by the job for many."""
+    found: set[int] = set()
+    through: Any = Customer.tags.through
+    tables: tuple[tuple[Any, str], ...] = ((Customer, ""), (through, "customer_id"), (SegmentPick, "customer_id"))
+    for model, column in tables:
+        table = model._meta.db_table
+        changes = Change.objects.filter(operation_id=operation, table_name=table)
+        rows = changes.values_list("record_id", "before")[: AT_ONCE + 1]
+        found.update(pk if not column else before.get(column, 0) for pk, before in rows)
+        written = Insertion.objects.filter(operation_id=operation, table_name=table)
+        for keys in written.values_list("record_ids", flat=True)[:AT_ONCE]:
+            inserted = keys if not column else model.objects.filter(pk__in=keys).values_list(column, flat=True)
+            found.update(inserted)
+    found.discard(0)
+    if len(found) > AT_ONCE or not operation:
+        start_job("lifecycle", {"cause": f"operation:{operation}"})
+        return
+    refresh_standing(sorted(found))
