@@ -70,7 +70,8 @@ class GroupedRows:
 class Compiler:
     """Turns nodes into conditions on a queryset, which it copies and joins to as needed.
 
-    `reader` limits related rows to those the person may see; `among` limits them to the records of those keys,
+    `reader` limits related rows to those the person may see; `among` limits them to the records of those keys, best a
+    range where they are many,
     for asking about a few records without grouping everything.
     """
 
@@ -162,7 +163,7 @@ class Compiler:
         if key not in self.grouped:
             found = rows if rows is not None else self._related(node)  # type: ignore[arg-type]  # one of both is given
             if self.among is not None:
-                found = found.filter(**{f"{link}__in": self.among})
+                found = limited(found, link, self.among)
             column = link if rows is not None else found.model._meta.get_field(link).attname
             self.grouped[key] = GroupedRows(add_grouped_join(self.queryset.query, column), found, column)
         return self.grouped[key]
@@ -176,6 +177,13 @@ class Compiler:
         for child in node.where:
             rows = _narrowed(rows, child, self.reader, self.clock)
         return rows
+
+
+def limited(rows: QuerySet[Any], path: str, keys: Sequence[int]) -> QuerySet[Any]:
+    """Keep the rows whose key at a path is one of these; a range is two ends, however many keys lie between."""
+    if isinstance(keys, range):
+        return rows.filter(**{f"{path}__gte": keys.start, f"{path}__lt": keys.stop})
+    return rows.filter(**{f"{path}__in": keys})
 
 
 def visible_rows(relation: RuleRelation, reader: User | None) -> QuerySet[Any]:

@@ -46,11 +46,11 @@ def _ask(run: JobContext, chosen: SegmentQuerySet, *, with_stages: bool) -> dict
         run.raise_if_cancelled()
         first, last = last, (last // BUCKET + 1) * BUCKET
         with transaction.atomic():
-            ids = _keys(first, last)
+            ids = range(first, last)
             lock_standing(ids)
             if with_stages:
-                run.count(stages=refresh_stages(ids) if ids else 0)
-            run.count(customers=len(ids), moves=refresh_members(ids, found))
+                run.count(stages=refresh_stages(ids))
+            run.count(moves=refresh_members(ids, found))
             run.save_checkpoint(customer=last)
         run.progress(min(last, top), top, gettext("Customers"))
     return {**run.counts, "segments": {one.name: settle_segment(one) for one in found}}
@@ -60,9 +60,3 @@ def _highest() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(max(id) + 1, 0) FROM customers_customer")
         return int(cursor.fetchone()[0])
-
-
-def _keys(first: int, until: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM customers_customer WHERE id >= %s AND id < %s ORDER BY id", [first, until])
-        return [row[0] for row in cursor.fetchall()]

@@ -15,6 +15,7 @@ from crm_site.events.publishing import publish_batch
 from crm_site.lib.days import organisation_today
 from crm_site.rules import load_rule, parse_rule
 from crm_site.rules.choosing import NONE, first_met
+from crm_site.rules.compiling import limited
 from customers.choices import Stage
 from customers.events import CustomersMovedStage, StageDecided
 from customers.models import Customer, LifecycleRule, StageOverride
@@ -27,7 +28,8 @@ MOVE = """
 WITH found(id, met) AS MATERIALIZED ({found}),
 meaning AS (SELECT * FROM unnest(%(met)s::int[], %(stages)s::text[], %(rules)s::bigint[]) AS m(met, stage, rule_id)),
 ended AS (
-    DELETE FROM customers_stageoverride WHERE until < %(today)s AND customer_id = ANY(%(ids)s) RETURNING customer_id),
+    DELETE FROM customers_stageoverride o USING found f
+    WHERE until < %(today)s AND o.customer_id = f.id RETURNING o.customer_id),
 due AS (
     SELECT c.id, c.stage AS former, m.stage AS later, m.rule_id,
         CASE WHEN e.customer_id IS NULL THEN 'rule' ELSE 'expiry' END AS cause
@@ -81,16 +83,14 @@ def refresh_stages(ids: Sequence[int]) -> int:
     Decisions whose time is over end here. Must run in a transaction that holds `lock_standing`.
     """
     in_force = list(LifecycleRule.objects.in_force())
-    keys = list(ids)
-    among: QuerySet[Any] = Customer.objects.filter(pk__in=keys).order_by()
+    among: QuerySet[Any] = limited(Customer.objects.order_by(), "pk", ids)
     rules = [load_rule("customer", one.rule) for one in in_force]
-    found, params = first_met(among, rules, among=keys).values("pk", "met").query.sql_with_params()
+    found, params = first_met(among, rules, among=ids).values("pk", "met").query.sql_with_params()
     values = {
         "met": [NONE, *range(len(in_force))],
         "stages": [Stage.PROSPECT.value, *(one.stage for one in in_force)],
         "rules": [None, *(one.pk for one in in_force)],
         "today": organisation_today(),
-        "ids": keys,
     }
     with connection.cursor() as cursor:
         cursor.execute(*_merged(MOVE, found, params, values))

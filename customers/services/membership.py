@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from crm_site.events.publishing import publish_batch
 from crm_site.rules import RuleError, load_rule
+from crm_site.rules.compiling import limited
 from customers.events import SegmentMembersMoved
 from customers.models import Customer, Segment, SegmentMember, SegmentPick, SegmentState
 from customers.services.segment_order import in_order
@@ -22,8 +23,8 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtext('customers_standing'), %s)"
 REFRESH = """
 WITH wanted(id) AS MATERIALIZED ({wanted}),
 gone AS (
-    DELETE FROM customers_segmentmember m WHERE m.segment_id = %s AND m.customer_id = ANY(%s)
-        AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = m.customer_id)
+    DELETE FROM customers_segmentmember m WHERE m.segment_id = %s AND {mine} AND NOT EXISTS (
+        SELECT FROM wanted w WHERE w.id = m.customer_id)
     RETURNING m.customer_id),
 came AS (
     INSERT INTO customers_segmentmember (segment_id, customer_id, since)
@@ -42,9 +43,17 @@ NOBODY = "SELECT id FROM customers_customer WHERE false"
 
 def lock_standing(ids: Sequence[int]) -> None:
     """Wait until nobody else computes the stages and segments of these customers; inside a transaction."""
+    ends = (ids.start, ids.stop - 1) if isinstance(ids, range) else ids
     with connection.cursor() as cursor:
-        for bucket in sorted({pk // BUCKET for pk in ids}):
+        for bucket in sorted({pk // BUCKET for pk in ends}):
             cursor.execute(_LOCK, [bucket])
+
+
+def key_condition(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return the SQL that a key is one of these, with its parameters; a range lies within one bucket."""
+    if isinstance(ids, range):
+        return f"{column} >= %s AND {column} < %s", [ids.start, ids.stop]
+    return f"{column} = ANY(%s)", [list(ids)]
 
 
 def refresh_members(ids: Sequence[int], segments: Sequence[Segment] | None = None) -> int:
@@ -56,15 +65,16 @@ def refresh_members(ids: Sequence[int], segments: Sequence[Segment] | None = Non
     if not ids:
         return 0
     found = in_order(Segment.objects.filter(state__filled_at__isnull=False)) if segments is None else segments
-    return sum(_refresh(segment, list(ids)) for segment in found)
+    return sum(_refresh(segment, ids) for segment in found)
 
 
-def _refresh(segment: Segment, ids: list[int]) -> int:
+def _refresh(segment: Segment, ids: Sequence[int]) -> int:
     wanted, params = _wanted(segment, ids)
+    mine, keys = key_condition("m.customer_id", ids)
     filled = segment.state.filled_at is not None
-    values = [*params, segment.pk, ids, segment.pk, segment.pk, segment.pk, filled, segment.pk, filled]
+    values = [*params, segment.pk, *keys, segment.pk, segment.pk, segment.pk, filled, segment.pk, filled]
     with connection.cursor() as cursor:
-        cursor.execute(REFRESH.format(wanted=wanted), values)
+        cursor.execute(REFRESH.format(wanted=wanted, mine=mine), values)
         came, gone, first, last = cursor.fetchone()
         if came or gone:
             cursor.execute(
@@ -86,16 +96,17 @@ def _refresh(segment: Segment, ids: list[int]) -> int:
     return int(came + gone)
 
 
-def _wanted(segment: Segment, ids: list[int]) -> tuple[str, tuple[Any, ...]]:
+def _wanted(segment: Segment, ids: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
     """Return the SQL of the keys that belong, of those given; a rule that means nothing any more keeps nobody."""
     if not segment.is_dynamic:
-        rows: Any = SegmentPick.objects.filter(segment=segment, customer_id__in=ids).values("customer_id")
+        picks = SegmentPick.objects.filter(segment=segment)
+        rows: Any = limited(picks, "customer_id", ids).values("customer_id")
     else:
         try:
             rule = load_rule("customer", segment.rule)
         except RuleError:
             return NOBODY, ()
-        among = Customer.objects.filter(pk__in=ids).order_by()
+        among = limited(Customer.objects.order_by(), "pk", ids)
         rows = rule.narrow(among, among=ids).values("pk")
     try:
         statement, params = rows.query.sql_with_params()
