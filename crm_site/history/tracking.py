@@ -22,13 +22,15 @@ class Tracking:
 
     `root` is "self" for records, or the name of the foreign key to the record that a row belongs to: its history
     stands on that record's page. `hidden` columns are kept, so that undo is exact, but not shown. Tables that other
-    code derives keep no updates (`updates=False`). `many` names many-to-many fields that are tracked along.
+    code derives keep no updates (`updates=False`). `many` names many-to-many fields that are tracked along. `derived`
+    is the SQL of rows that other code writes by itself: they keep nothing from being undone, and go along.
     """
 
     root: str = "self"
     hidden: tuple[str, ...] = ()
     updates: bool = True
     many: tuple[str, ...] = ()
+    derived: str = "false"
 
 
 @dataclass(frozen=True)

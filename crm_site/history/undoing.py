@@ -251,7 +251,9 @@ class Undoing:
                 if model is not table.model:
                     continue
                 pairs = rows.fetch(
-                    f'SELECT "{other.key}", "{column}" FROM "{other.name}" WHERE "{column}" = ANY(%s)', list(ids)
+                    f'SELECT "{other.key}", "{column}" FROM "{other.name}" '
+                    f'WHERE "{column}" = ANY(%s) AND NOT ({other.tracking.derived})',
+                    list(ids),
                 )
                 ours = rows.inserted_ids(self.done.pk, other, [key for key, _to in pairs])
                 found |= {to for key, to in pairs if key not in ours}

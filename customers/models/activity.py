@@ -18,7 +18,9 @@ class Activity(models.Model):
     """One entry. `verb` is registered with its sentence; `data` fills the sentence; `body` is what people wrote."""
 
     history: ClassVar[Tracking] = Tracking(
-        root="customer", hidden=("verb", "data", "subject_kind", "subject_id", "actor_id")
+        root="customer",
+        hidden=("verb", "data", "subject_kind", "subject_id", "actor_id"),
+        derived="actor_id IS NULL AND starts_with(verb, 'customer.stage_')",
     )
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="activities")

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from crm_site.events.publishing import publish_batch
+from crm_site.history.origin import origin
 from crm_site.lib.days import organisation_today
 from crm_site.rules import load_rule, parse_rule
 from crm_site.rules.choosing import NONE, first_met
@@ -27,17 +28,11 @@ if TYPE_CHECKING:
 MOVE = """
 WITH found(id, met) AS MATERIALIZED ({found}),
 meaning AS (SELECT * FROM unnest(%(met)s::int[], %(stages)s::text[], %(rules)s::bigint[]) AS m(met, stage, rule_id)),
-ended AS (
-    DELETE FROM customers_stageoverride o USING found f
-    WHERE until < %(today)s AND o.customer_id = f.id RETURNING o.customer_id),
 due AS (
     SELECT c.id, c.stage AS former, m.stage AS later, m.rule_id,
-        CASE WHEN e.customer_id IS NULL THEN 'rule' ELSE 'expiry' END AS cause
+        CASE WHEN c.id = ANY(%(ended)s) THEN 'expiry' ELSE 'rule' END AS cause
     FROM found f JOIN meaning m USING (met) JOIN customers_customer c ON c.id = f.id
-        LEFT JOIN ended e ON e.customer_id = c.id
-    WHERE c.stage <> m.stage AND NOT EXISTS (
-        SELECT FROM customers_stageoverride o
-        WHERE o.customer_id = c.id AND (o.until IS NULL OR o.until >= %(today)s))),
+    WHERE c.stage <> m.stage AND NOT EXISTS (SELECT FROM customers_stageoverride o WHERE o.customer_id = c.id)),
 changed AS (
     UPDATE customers_customer c SET stage = d.later, updated_at = now() FROM due d WHERE c.id = d.id),
 told AS (
@@ -90,13 +85,23 @@ def refresh_stages(ids: Sequence[int]) -> int:
         "met": [NONE, *range(len(in_force))],
         "stages": [Stage.PROSPECT.value, *(one.stage for one in in_force)],
         "rules": [None, *(one.pk for one in in_force)],
-        "today": organisation_today(),
+        "ended": _end_decisions(ids),
     }
-    with connection.cursor() as cursor:
+    # The moves are the history: the stage itself follows from the rules, and an undo need not mind it.
+    with origin(silent=True), connection.cursor() as cursor:
         cursor.execute(*_merged(MOVE, found, params, values))
         moved, first, last = cursor.fetchone()
     publish_batch(CustomersMovedStage(count=moved, first_move=first, last_move=last))
     return int(moved)
+
+
+def _end_decisions(ids: Sequence[int]) -> list[int]:
+    """Take away the decisions of these customers whose day is over, and return whose they were."""
+    over = limited(StageOverride.objects.filter(until__lt=organisation_today()), "pk", ids)
+    keys = list(over.values_list("pk", flat=True))
+    if keys:
+        StageOverride.objects.filter(pk__in=keys).delete()
+    return keys
 
 
 def _merged(outer: str, inner: str, params: Sequence[Any], values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

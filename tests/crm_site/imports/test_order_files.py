@@ -59,7 +59,7 @@ def test_credits_can_be_switched_off_for_numbers_that_begin_with_c(import_text: 
 def test_the_timeline_says_what_was_imported(import_text: Importer) -> None:
     import_text("order_lines", LINES)
     customer = Customer.objects.get(reference="17850")
-    entries = Activity.objects.filter(customer=customer).order_by("occurred_at")
+    entries = Activity.objects.filter(customer=customer, verb__startswith="order.").order_by("occurred_at")
     assert [(entry.verb, entry.data["number"]) for entry in entries] == [
         ("order.placed", "536365"),
         ("order.credited", "C536367"),

@@ -9,15 +9,19 @@ import pytest
 from django.utils import timezone
 
 from crm_site.events.delivering import deliver_pending
+from crm_site.history.choices import OperationKind
+from crm_site.history.operations import operation
+from crm_site.history.undoing import undo_operation
 from crm_site.jobs.running import run_job
 from crm_site.jobs.starting import start_job
 from crm_site.lib.days import organisation_today
 from crm_site.rules import RuleError
-from customers.models import Activity, Customer, LifecycleRule, StageMove, StageOverride
+from customers.models import Activity, Customer, CustomerMetrics, LifecycleRule, StageMove, StageOverride
 from customers.services import (
     change_customer,
     change_customers,
     change_lifecycle_rule,
+    create_customer,
     decide_stage,
     refresh_standing,
     withdraw_decision,
@@ -157,3 +161,15 @@ def test_the_job_asks_everybody_and_goes_on_after_its_last_bucket() -> None:
     assert run.state == "succeeded", run.error
     assert run.result["stages"] == 3
     assert {stage(one) for one in ones} == {"new"}
+
+
+def test_a_move_by_rule_keeps_nothing_from_being_undone(cast: Cast) -> None:
+    with operation(OperationKind.IMPORT, actor=cast.owner, module="customers") as done:
+        one = create_customer({"name": "Ada"}, cast.owner)
+        CustomerMetrics.objects.filter(customer=one).update(
+            orders_count=1, first_order_at=timezone.now(), last_order_at=timezone.now()
+        )
+    refresh_standing([one.pk])
+    assert stage(one) == "new"
+    assert undo_operation(done, cast.owner).conflicts == []
+    assert not Customer.objects.filter(pk=one.pk).exists()
