@@ -71,9 +71,10 @@ class Reader:
         self.client.force_login(self.user)
         self._after: str | None = None
 
-    def get(self, url: str) -> str:
-        """Fetch a page that must be there."""
-        response = self.client.get(url)
+    def get(self, url: str, part: str = "") -> str:
+        """Fetch a page that must be there, or a part of it as it is fetched afterwards."""
+        headers = {"HX-Request": "true", "HX-Target": part} if part else {}
+        response = self.client.get(url, headers=headers)
         assert response.status_code == 200, (url, response.status_code)
         return b"".join(response).decode() if response.streaming else response.content.decode()
 
@@ -101,6 +102,7 @@ def visits(reader: Reader) -> dict[str, Visit]:
         found[f"Search: {name}, many hits"] = visit(f"{url}?q={word}")
     for name, narrowed in filters(reader.user).items():
         found[f"{LIST}: {name}"] = visit(f"{url}?{narrowed}")
+        found[f"{LIST}: {name}, counted afterwards"] = visit(f"{url}?{narrowed}", "list-figures")
     found[f"{LIST}, {NEXTS} × next"] = lambda one: one.turn(url)
     orders = reverse(order_list.url_name)
     found |= {"Orders": visit(orders), "Orders by total": visit(f"{orders}?sort=-base_total")}
@@ -159,9 +161,9 @@ def fewest(user: User, words: list[str]) -> str:
     return min(words, key=lambda word: customer_list.search(user, word).count())
 
 
-def visit(url: str) -> Visit:
-    """Return the visit of one address."""
-    return lambda reader: reader.get(url)
+def visit(url: str, part: str = "") -> Visit:
+    """Return the visit of one address, or of a part of its page."""
+    return lambda reader: reader.get(url, part)
 
 
 def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[str, Page]:

@@ -15,12 +15,15 @@ MOST_RATIO = 1.5
 # Below a difference that nobody notices, a ratio says more about the clock than about the page.
 NOTICEABLE_MS = 4.0
 # Lists, searches and records of a million customers must come within this. Words that one in ten customers has are
-# looked for along the order, which may have them all at its end.
-MOST_MS, MOST_SEARCH_MS, MOST_BROAD_MS = 150.0, 100.0, 300.0
+# looked for along the order, which may have them all at its end. What a filter leaves is counted once the page is
+# there.
+MOST_MS, MOST_SEARCH_MS, MOST_BROAD_MS, MOST_COUNT_MS = 150.0, 100.0, 300.0, 1500.0
 
 
 def allowed(name: str) -> float:
     """Return how many milliseconds a page may take at the large size."""
+    if name.endswith("afterwards"):
+        return MOST_COUNT_MS
     if name.endswith("many hits"):
         return MOST_BROAD_MS
     return MOST_SEARCH_MS if name.startswith("Search") else MOST_MS
@@ -38,7 +41,9 @@ def test_pages_are_as_quick_as_with_few_customers(
     slow = {
         name: round(page.ratio(LARGE), 2)
         for name, page in found.items()
-        if page.ratio(LARGE) > MOST_RATIO and page.by_size[LARGE].median - page.baseline.median > NOTICEABLE_MS
+        if not name.endswith("afterwards")
+        and page.ratio(LARGE) > MOST_RATIO
+        and page.by_size[LARGE].median - page.baseline.median > NOTICEABLE_MS
     }
     greedy = {
         name: page.by_size[LARGE].queries for name, page in found.items() if page.by_size[LARGE].queries > MOST_QUERIES
