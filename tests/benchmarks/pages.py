@@ -52,7 +52,7 @@ class Measured:
 
 @dataclass
 class Page:
-    """One page at all sizes. A search with many hits is compared with the small company's list, which is as full."""
+    """One page at all sizes. Many hits, and what a filter leaves, are compared with the small company's full list."""
 
     by_size: dict[str, Measured]
     baseline: Measured
@@ -178,7 +178,9 @@ def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[st
     cold = coldly(databases, planned[sizes[1]], readers[sizes[1]], sizes[1])
     for name in planned[small]:
         measured = {size: Measured() for size in sizes}
-        full = Measured() if name.endswith("many hits") else measured[small]
+        # What many hits or a filter leave fills a page of the large company only.
+        fills = name.endswith("many hits") or (f"{LIST}: " in name and not name.endswith("afterwards"))
+        full = Measured() if fills else measured[small]
         for turn in range(WARM + (NEXTS if name.endswith("next") else TIMES)):
             asked = [(size, name, measured[size]) for size in sizes]
             if full is not measured[small]:

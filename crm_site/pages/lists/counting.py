@@ -47,7 +47,7 @@ class Counting:
         if not state.values:
             return self.figures
         if not state.shape and not self.has_more_pages:
-            return self.page.figures(self.user, state, count=len(self.slice.rows))
+            return self.page.figures(self.user, state, keys=[row.pk for row in self.slice.rows])
         return None
 
     @cached_property

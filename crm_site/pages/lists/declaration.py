@@ -191,13 +191,16 @@ class ListPage(Generic[M]):
         """Count the rows by a query that stops right after `limit`."""
         return self.narrowed(user, state).order_by()[: limit + 1].count()
 
-    def figures(self, user: User, state: ListState, *, count: int | None = None) -> Figures:
-        """Count the rows, unless the count is known, and total them where they are at most COUNT_LIMIT."""
-        found = self.counted(user, state) if count is None else count
+    def figures(
+        self, user: User, state: ListState, *, count: int | None = None, keys: Sequence[Any] | None = None
+    ) -> Figures:
+        """Count the rows, unless their `count` or `keys` are known, and total them where they are few enough."""
+        known = count if keys is None else len(keys)
+        found = self.counted(user, state) if known is None else known
         wanted = self.totals_of(state)
         if found > COUNT_LIMIT or not wanted:
             return Figures(min(found, COUNT_LIMIT), found > COUNT_LIMIT, {})
-        rows = self.narrowed(user, state).order_by()
+        rows = self.narrowed(user, state).order_by() if keys is None else self.base(user).filter(pk__in=keys)
         return Figures(found, more=False, totals=rows.aggregate(**{total.name: total.aggregate for total in wanted}))
 
     def rows_in_order(
