@@ -103,6 +103,11 @@ class Site:
             assert time.monotonic() < deadline, self.worker.last_words()
             time.sleep(every)
 
+    def ring(self, run: int) -> None:
+        """Wake the worker for a run that was started without waking it, now that somebody watches."""
+        with Celery(broker=self.home.redis_url.replace("unix://", "redis+socket://")) as app:
+            app.send_task("jobs.run", args=(run,), ignore_result=True)
+
     def swept(self, task: str) -> bool:
         """Do what the scheduler does when a sweep is due; always true, to stand in conditions."""
         with Celery(broker=self.home.redis_url.replace("unix://", "redis+socket://")) as app:
