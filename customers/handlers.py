@@ -33,7 +33,7 @@ from customers.events import (
 )
 from customers.models import Customer, Segment, Task
 from customers.services import change_customer, change_segment, index_customers, log_activity, refresh_standing, telling
-from customers.services.following import follow_operation
+from customers.services.following import fill_restored_segments, follow_operation
 from customers.services.tasking import change_task
 from customers.services.tasking.telling import REMINDER, tell_of_reminder
 
@@ -134,6 +134,12 @@ def follow_bulk_change(event: CustomersChanged) -> None:
 def follow_trash(event: RecordsDeleted | RecordsRestored) -> None:
     """Ask again for customers that came back."""
     follow_operation(event.operation_id)
+
+
+@handles(RecordsRestored, OperationUndone)
+def empty_restored_segments(event: RecordsRestored | OperationUndone) -> None:
+    """Count restored segments as empty until they are filled, in the transaction that brings them back."""
+    fill_restored_segments(event.undo_id if isinstance(event, OperationUndone) else event.operation_id)
 
 
 @handles(OperationUndone, after_commit=True)

@@ -9,7 +9,7 @@ import numpy as np
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from analytics.estimation.rfm import SEGMENT_OF, rfm_scores
+from analytics.estimation.rfm import SEGMENT_OF, rfm_scores, segment_codes
 from analytics.services.columns import Column, constant, read_columns, write_scores
 from analytics.services.documents import documents_until
 from analytics.services.slices import refresh_rfm_slices
@@ -43,9 +43,7 @@ def score_customers(run: JobContext, at: dt.date) -> dict[str, Any]:
 
 def _write(run: JobContext, scores: dict[str, Column], at: dt.date) -> None:
     ids = scores["customer"]
-    segments = np.array(
-        [SEGMENT_OF[pair] for pair in zip(scores["r"].tolist(), scores["f"].tolist(), strict=True)], dtype=object
-    )
+    segments = np.array(segment_codes(scores["r"], scores["f"]), dtype=object)
     stale = _without_score(ids)
     total = len(ids) + len(stale)
     written: dict[str, tuple[str, Column]] = {name: ("smallint", scores[name]) for name in ("r", "f", "m")}

@@ -65,6 +65,7 @@ class StageOverride(models.Model):
 class StageMove(models.Model):
     """A customer went from one stage to another: the dated history of the lifecycle."""
 
+    history: ClassVar[Tracking] = Tracking(root="customer", updates=False, derived="cause <> 'person'")
     derived: ClassVar[bool] = True
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="stage_moves")

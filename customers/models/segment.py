@@ -89,6 +89,7 @@ class SegmentMember(models.Model):
 class SegmentMove(models.Model):
     """Somebody entered or left a segment. The first filling of a segment moves nobody."""
 
+    history: ClassVar[Tracking] = Tracking(root="segment", updates=False, derived="true")
     derived: ClassVar[bool] = True
 
     segment = models.ForeignKey(Segment, models.CASCADE, related_name="moves")
@@ -108,6 +109,7 @@ class SegmentMove(models.Model):
 class SegmentState(models.Model):
     """What the last computation found: how many belong, and since when it is known; nothing before the first one."""
 
+    history: ClassVar[Tracking] = Tracking(root="segment", updates=False, derived="true")
     derived: ClassVar[bool] = True
 
     segment = models.OneToOneField(Segment, models.CASCADE, primary_key=True, related_name="state")

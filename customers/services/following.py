@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_site.history.models import Change, Insertion
 from crm_site.jobs.starting import start_job
-from customers.models import Customer, SegmentPick
+from customers.models import Customer, Segment, SegmentPick, SegmentState
 from customers.services.lifecycle import refresh_standing
 
 # Beyond, the job asks everybody.
@@ -32,3 +32,12 @@ def follow_operation(operation: int) -> None:
         start_job("lifecycle", {"cause": f"operation:{operation}"})
         return
     refresh_standing(sorted(found))
+
+
+def fill_restored_segments(operation: int) -> None:
+    """Have segments that an operation brought back filled anew: who belongs to them went with them."""
+    rows = Insertion.objects.filter(operation_id=operation, table_name=Segment._meta.db_table)
+    for keys in rows.values_list("record_ids", flat=True):
+        for pk in Segment.objects.filter(pk__in=keys).values_list("pk", flat=True):
+            SegmentState.objects.filter(pk=pk).update(filled_at=None, size=0)
+            start_job("segments", {"segment": str(pk)})

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from crm_site.events.publishing import publish_batch
+from crm_site.history.origin import origin
 from crm_site.rules import RuleError, load_rule
 from crm_site.rules.compiling import limited
 from customers.events import SegmentMembersMoved
@@ -73,7 +74,8 @@ def _refresh(segment: Segment, ids: Sequence[int]) -> int:
     mine, keys = key_condition("m.customer_id", ids)
     filled = segment.state.filled_at is not None
     values = [*params, segment.pk, *keys, segment.pk, segment.pk, segment.pk, filled, segment.pk, filled]
-    with connection.cursor() as cursor:
+    # The moves are a history themselves, and go along with an undo; only their loss is written down.
+    with origin(silent=True), connection.cursor() as cursor:
         cursor.execute(REFRESH.format(wanted=wanted, mine=mine), values)
         came, gone, first, last = cursor.fetchone()
         if came or gone:

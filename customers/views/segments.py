@@ -16,6 +16,7 @@ from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
 from crm_site.rules import Rule, RuleError, decode_rule, load_rule
 from crm_site.rules.building import Building
+from crm_site.rules.registry import get_subject
 from crm_site.staff.fetching import fetch_visible
 from crm_site.staff.models import User
 from customers import selectors
@@ -36,8 +37,6 @@ def rule_of(segment: Segment | None) -> Rule | None:
 
 
 def _building(user: User, rule: Rule | None) -> Building:
-    from crm_site.rules.registry import get_subject
-
     return Building.opened(get_subject("customer"), user, rule)
 
 

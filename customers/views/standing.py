@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm_site.lib.days import organisation_today
+from crm_site.pages.querysets import sets_up
 from crm_site.pages.requests import signed_in
 from crm_site.rules import Rule, RuleError, decode_rule, load_rule
 from crm_site.rules.building import Building
@@ -48,7 +49,7 @@ def lifecycle(request: HttpRequest) -> HttpResponse:
         "before": (month - dt.timedelta(days=1)).replace(day=1),
         "after": following if following <= today else None,
         "rules": _rules(user),
-        "can_change": _may_change_rules(user),
+        "can_change": sets_up(user),
     }
     return render(request, "customers/lifecycle.html", context)
 
@@ -105,7 +106,7 @@ def lifecycle_rule(request: HttpRequest, stage: str) -> HttpResponse:
     present = LifecycleRule.objects.in_force().filter(stage=stage).first()
     if present is None or not user.access.can_view("customers"):
         raise Http404
-    if not _may_change_rules(user):
+    if not sets_up(user):
         raise PermissionDenied
     rule, error = _stored(present), ""
     if request.method == "POST":
@@ -123,10 +124,6 @@ def lifecycle_rule(request: HttpRequest, stage: str) -> HttpResponse:
         "error": error,
     }
     return render(request, "customers/lifecycle_rule.html", context, status=422 if error else 200)
-
-
-def _may_change_rules(user: User) -> bool:
-    return user.is_active and user.is_staff
 
 
 def _month(text: str) -> dt.date:
