@@ -32,8 +32,9 @@ def is_clean(path: Path) -> bool:
 
 
 def _ask_command(command: str, path: Path) -> bool:
-    # The administrator's own words, and a path made of a digest; no shell reads them.
-    done = subprocess.run([*shlex.split(command), str(path)], capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603
+    # The administrator's own words, and a path made of a digest.
+    words = [*shlex.split(command), str(path)]
+    done = subprocess.run(words, capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603 - no shell reads them
     if done.returncode not in (0, 1):
         raise ScannerError(f"the command answered {done.returncode}: {done.stderr[:200].decode(errors='replace')}")
     return done.returncode == 0

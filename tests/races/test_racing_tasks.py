@@ -72,7 +72,7 @@ def test_of_eight_who_finish_one_wins_and_one_next_occurrence_is_made(rep: User)
     for _round in range(5):
         task = daily(rep)
         read = [Task.objects.get(pk=task.pk) for _each in range(THREADS)]
-        found = at_once(lambda number, read=read: finish_task(read[number], 1, rep))  # type: ignore[misc]
+        found = at_once(lambda number, read=read: finish_task(read[number], 1, rep))  # type: ignore[misc]  # bound now
         assert Counter(found) == {None: 1, "StaleVersionError": THREADS - 1}
         assert list(Task.objects.filter(series=task.series_id).values_list("number", flat=True).order_by("number")) == [
             1, 2,

@@ -22,7 +22,6 @@ from customers.models import Customer
 from tests.conftest import Cast
 from tests.database_digest import records_digest
 from tests.factories.records import CustomerFactory
-from tests.factories.staff import ImportFactory
 
 SignIn = Callable[[User], Client]
 FILE = (
@@ -276,42 +275,3 @@ def test_bad_cells_can_be_left_out_alone(cast: Cast, signed_in: SignIn) -> None:
     client.post(reverse("imports:import-start", args=[job.pk]))
     run_job(Import.objects.get().run_id or 0)
     assert Customer.objects.get(reference="2").email == ""
-
-
-@pytest.mark.parametrize("step", ["import-file", "import-columns", "import-check", "import-detail"])
-def test_the_steps_of_others_do_not_exist(cast: Cast, signed_in: SignIn, step: str) -> None:
-    job = ImportFactory(started_by=cast.manager)
-    address = reverse(f"imports:{step}", args=[job.pk])
-    assert signed_in(cast.outsider).get(address).status_code == 404
-    assert signed_in(cast.owner).get(address).status_code == 404
-    assert signed_in(cast.manager).get(address).status_code in (200, 302)
-
-
-def test_who_may_not_import_is_told_so(cast: Cast, signed_in: SignIn) -> None:
-    job = ImportFactory(started_by=cast.owner)
-    client = signed_in(cast.owner)
-    assert client.get(reverse("imports:import-create")).status_code == 403
-    for name in ("import-start", "import-values", "import-preview", "import-forget", "import-columns"):
-        assert client.post(reverse(f"imports:{name}", args=[job.pk])).status_code == 403, name
-    assert not StagedRow.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
-        ("empty.csv", b""),
-        ("blank.csv", b"\n\n\n"),
-        ("torn.xlsx", b"PK\x03\x04" + b"\0" * 200),
-        ("old.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 500),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_beside_the_field(
-    cast: Cast, signed_in: SignIn, tmp_path: Path, name: str, content: bytes
-) -> None:
-    form = {"kind": "customers", "file": SimpleUploadedFile(name, content)}
-    response = signed_in(cast.manager).post(reverse("imports:import-create"), form)
-    assert response.status_code == 422
-    assert 'id="id_file_error"' in response.content.decode()
-    assert not Import.objects.exists()
-    assert not list((tmp_path / "imports").glob("*")) if (tmp_path / "imports").exists() else True

@@ -148,5 +148,5 @@ def test_series_and_reminders_across_every_change_none_twice_none_lost(
         ]
         assert [one.payload["task_id"] for one in told] == [one.pk for one in made]
         assert [one.remind_at for one in made] == [one.due_at - dt.timedelta(minutes=45) for one in made]
-        assert all(one.reminded_at is not None and one.reminded_at >= one.remind_at for one in made)  # type: ignore[operator]
+        assert all(one.reminded_at is not None and one.reminded_at >= one.remind_at for one in made)  # type: ignore[operator]  # each has a reminder
         assert continue_series(task.series_id or 0, 5) is None
