@@ -23,7 +23,6 @@ LEFTOVER_SECONDS = 30
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
     "maintenance_work_mem": "256MB",
     "work_mem": "16MB",
     "max_wal_size": "2GB",
@@ -35,12 +34,20 @@ SETTINGS = {
 }
 # A test database is thrown away, so it need not survive a power cut.
 HASTY = {
+    "shared_buffers": "256MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
 }
+LEAST_BUFFERS, MOST_BUFFERS = 256, 2048
+
+
+def buffers() -> str:
+    """Return the memory in which the server keeps pages: an eighth of the machine's, within bounds."""
+    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 8 // 2**20
+    return f"{min(MOST_BUFFERS, max(LEAST_BUFFERS, megabytes))}MB"
 
 
 class Postgres(Child):
@@ -66,7 +73,7 @@ class Postgres(Child):
         self.log = home.logs / "postgres.log"
         self.identity = identity or unprivileged_identity()
         self.programs = reachable_for(programs or find_postgres(), self.identity, home.root)
-        self.settings = SETTINGS if durable else {**SETTINGS, **HASTY}
+        self.settings = {**SETTINGS, "shared_buffers": buffers(), **({} if durable else HASTY)}
         self.durable = durable
         if not durable:
             self.stop_signal = signal.SIGQUIT  # at once: nothing is worth writing out

@@ -62,3 +62,12 @@ def test_a_number_left_by_a_crash_that_now_belongs_to_another_process_is_no_obst
         assert server.running
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(("gigabytes", "kept"), [(1, "256MB"), (8, "1024MB"), (24, "2048MB")])
+def test_it_keeps_pages_in_an_eighth_of_the_memory(
+    gigabytes: int, kept: str, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": gigabytes * 2**18}.__getitem__)
+    assert Postgres(home).settings["shared_buffers"] == kept
+    assert Postgres(home, durable=False).settings["shared_buffers"] == "256MB"
