@@ -21,3 +21,14 @@ JOBS_OF_VALUE = ("rfm", "clv", "value_tiers")
 
 UNITS = ("day", "week", "month")
 """Units of time in which a customer's history can be told."""
+
+# Health: what each known part weighs, and from how many points which word holds.
+HEALTH_WEIGHTS: dict[str, int] = {"rhythm": 40, "trend": 20, "answer": 25, "issues": 15}
+HEALTH_BOUNDS: tuple[tuple[int, str], ...] = ((70, "good"), (40, "watch"), (0, "risk"))
+LOST_AFTER_GAPS = 3
+"""After how many usual gaps of silence nothing is left of the rhythm's points."""
+SHORTEST_GAP = 7
+"""Days that a usual gap counts at least: two orders within a week promise no weekly ones."""
+POINTS_AN_ISSUE = 25
+HEALTH_DAYS = 365
+"""How long an answer counts, and how long the two spans of revenue are that are compared."""

@@ -12,7 +12,7 @@ from service.models import SurveyAnswer
 if TYPE_CHECKING:
     from crm_site.demo.writing import DemoWriter
 
-register_figures("metrics", "csat", "nps", "rfm", "clv", "value_tiers", "segments")
+register_figures("metrics", "csat", "nps", "rfm", "clv", "value_tiers", "health", "classes")
 
 
 @register_part

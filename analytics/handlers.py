@@ -7,14 +7,23 @@ import datetime as dt
 from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
 from analytics.services.figures import refresh_customers
 from analytics.services.following import follow_operation
+from analytics.services.health import refresh_health
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.events.base import BatchEvent
 from crm_site.events.handling import handles
 from crm_site.history.events import OperationUndone, RecordsDeleted, RecordsRestored
 from crm_site.jobs.starting import start_job
 from crm_site.lib.days import organisation_day
-from customers.events import CustomerChanged, CustomersChanged, CustomersImported
-from customers.models import CustomerMetrics
+from customers.events import (
+    CustomerChanged,
+    CustomersChanged,
+    CustomersImported,
+    TaskCancelled,
+    TaskFinished,
+    TaskMoved,
+    TaskReopened,
+)
+from customers.models import CustomerMetrics, Task
 from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersChanged, OrdersImported
 from sales.models import Order
 from service.events import AnswersImported, SurveyAnswerChanged, SurveyAnswered
@@ -56,6 +65,14 @@ def follow_owner(event: CustomerChanged) -> None:
         refresh_first_orders(day, day)
     refresh_rfm_slices()
     refresh_value_slices()
+
+
+@handles(TaskFinished, TaskMoved, TaskReopened, TaskCancelled, after_commit=True)
+def follow_task(event: TaskFinished | TaskMoved | TaskReopened | TaskCancelled) -> None:
+    """Score a customer's health again when what waits for us there changed."""
+    refresh_health(
+        list(Task.objects.filter(pk=event.task_id).exclude(customer=None).values_list("customer", flat=True))
+    )
 
 
 @handles(OrdersImported, AnswersImported, CustomersImported, after_commit=True)

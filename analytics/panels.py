@@ -46,6 +46,13 @@ register_step(
 )  # fmt: skip
 register_panel(
     Panel(
+        code="health", title=_("Health"), kind="customer", module="analytics",
+        url_name="analytics:customer-health-panel",
+        order=8, rows=4,
+    )
+)  # fmt: skip
+register_panel(
+    Panel(
         code="value", title=_("Customer value"), kind="customer", module="analytics",
         url_name="analytics:customer-value-panel",
         order=10, rows=4,

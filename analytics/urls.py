@@ -10,5 +10,6 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("customer-value/", value.customer_value, name="customer-value"),
     path("customer-value/run/<slug:name>/", value.run_now, name="run-now"),
+    path("customers/<int:pk>/health/", panels.customer_health_panel, name="customer-health-panel"),
     path("customers/<int:pk>/value/", panels.customer_value_panel, name="customer-value-panel"),
 ]

@@ -26,6 +26,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly-rfm": nightly("rfm", 1, 30),
     "nightly-clv": nightly("clv", 1, 40),
     "nightly-tiers": nightly("value_tiers", 2, 0),
+    "nightly-health": nightly("health", 2, 10),
     "nightly-lifecycle": nightly("lifecycle", 2, 20),
     "nightly-forget-exports": nightly("forget-exports", 3, 10),
     "nightly-forget-history": nightly("forget_history", 3, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -13,10 +13,17 @@ from customers.models import (
     Activity,
     Address,
     CalendarFeed,
+    Classification,
+    ClassMember,
+    ConsentEntry,
+    ConsentWording,
     ContactPoint,
     Customer,
+    CustomerClass,
     CustomerMetrics,
     CustomerScore,
+    DoNotContact,
+    Invitation,
     LifecycleRule,
     Segment,
     SegmentMember,
@@ -65,8 +72,9 @@ class CustomerAdmin(RecordAdmin[Customer]):
     """Customers."""
 
     record_fields = (
-        "kind", "name", "given_name", "family_name", "organisation", "job_title", "stage", "owner", "tags", "reference",
-        "identifier", "birth_date", "industry", "website", "source", "country", "language", "time_zone",
+        "kind", "name", "given_name", "family_name", "organisation", "job_title", "role", "stage", "owner", "tags",
+        "reference", "identifier", "gender", "birth_date", "industry", "website", "source", "country", "language",
+        "time_zone",
     )  # fmt: skip
     list_display = ("name", "kind", "stage", "owner", "reference", "created_at")
     list_filter = ("kind", "stage")
@@ -84,6 +92,21 @@ class CustomerAdmin(RecordAdmin[Customer]):
         change_customer(record, record.version, facts, user)
 
 
+@admin.register(ConsentWording)
+class ConsentWordingAdmin(admin.ModelAdmin[ConsentWording]):
+    """Words that people agree to: added here, never changed; other words are another version."""
+
+    list_display = ("name", "language", "version")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse changes: somebody may have agreed to these words."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse removal for the same reason."""
+        return False
+
+
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
     """Words to put on customers."""
@@ -92,13 +115,22 @@ class TagAdmin(admin.ModelAdmin[Tag]):
 
 
 @admin.register(
-    Activity, CustomerMetrics, CustomerScore, SegmentMember, SegmentMove, SegmentPick, StageMove, StageOverride
+    Activity,
+    ClassMember,
+    CustomerMetrics,
+    CustomerScore,
+    DoNotContact,
+    SegmentMember,
+    SegmentMove,
+    SegmentPick,
+    StageMove,
+    StageOverride,
 )
 class FindingsAdmin(admin.ModelAdmin[Any]):
     """Timeline and figures: history to read."""
 
     show_full_result_count = False
-    raw_id_fields = ("customer",)
+    raw_id_fields: ClassVar[tuple[str, ...]] = ("customer",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse hand-made rows."""
@@ -111,6 +143,15 @@ class FindingsAdmin(admin.ModelAdmin[Any]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse removal."""
         return False
+
+
+@admin.register(ConsentEntry)
+class ConsentEntryAdmin(FindingsAdmin):
+    """The consent ledger: it is read here, and written on the customers' pages."""
+
+    list_display = ("customer", "channel", "purpose", "state", "at", "source")
+    list_filter = ("channel", "purpose", "state", "source")
+    list_select_related = ("customer",)
 
 
 @admin.register(Segment)
@@ -133,7 +174,7 @@ class SegmentAdmin(RecordAdmin[Segment]):
         change_segment(record, record.version, facts, user)
 
 
-@admin.register(SegmentState, LifecycleRule)
+@admin.register(SegmentState, LifecycleRule, Classification, CustomerClass)
 class ComputedAdmin(admin.ModelAdmin[Any]):
     """What is computed, or changed on a page of its own: to read."""
 
@@ -176,6 +217,16 @@ class TaskSeriesAdmin(FindingsAdmin):
 
     list_display = ("title", "rule", "first_date", "ended")
     search_fields = ("title",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(FindingsAdmin):
+    """Invitations: sent and answered from the meeting's page."""
+
+    list_display = ("name", "email", "task", "answer", "sent_at", "answered_at")
+    list_select_related = ("task",)
+    raw_id_fields = ("task", "guest", "user")
+    search_fields = ("name", "email", "task__title")
 
 
 @admin.register(CalendarFeed)

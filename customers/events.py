@@ -35,6 +35,61 @@ class NoteAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentRecorded(Event):
+    """A customer gave, refused or withdrew consent."""
+
+    verb = "customer.consent"
+    customer_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactForbidden(Event):
+    """Somebody is not to be contacted any more."""
+
+    verb = "customer.forbidden"
+    customer_id: int
+    ban_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactBanLifted(Event):
+    """Somebody may be contacted again, as far as the ledger says."""
+
+    verb = "customer.allowed"
+    customer_id: int
+    ban_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionLogged(Event):
+    """Somebody wrote down a call, a meeting, a mail or a chat with a customer."""
+
+    verb = "customer.interaction"
+    customer_id: int
+    activity_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryAnswered(Event):
+    """Somebody answered an entry of a timeline: `activity_id` answers `thread_id`."""
+
+    verb = "customer.reply"
+    customer_id: int
+    activity_id: int
+    thread_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryChanged(Event):
+    """Somebody changed what was written on a timeline."""
+
+    verb = "customer.entry_changed"
+    customer_id: int
+    activity_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersImported(BatchEvent):
     """A file brought new customers or new facts of known ones."""
 
@@ -119,6 +174,15 @@ class SegmentMembersMoved(BatchEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassificationChanged(Event):
+    """A classification was made or changed, or its classes were; `fields` says what, separated by commas."""
+
+    verb = "classification.changed"
+    classification_id: int
+    fields: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskPlanned(Event):
     """A task, a call or a meeting was planned; `by_series` when it repeats an earlier one."""
 
@@ -190,3 +254,20 @@ class TasksChanged(BatchEvent):
     verb = "task.changed"
     fields: str = ""
     operation_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingInvited(BatchEvent):
+    """People were asked to a meeting by mail."""
+
+    verb = "task.invited"
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAnswered(Event):
+    """Somebody answered an invitation to a meeting."""
+
+    verb = "task.answered"
+    invitation_id: int
+    answer: str

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.utils import timezone
 
 from crm_site.lib.local_times import beginning_of
 from crm_site.staff.choices import Scope
 from crm_site.staff.querysets import FollowingQuerySet, OwnedQuerySet, SharedQuerySet, scope_filter
-from customers.choices import SegmentKind, TaskState
+from customers.choices import Channel, ConsentState, Purpose, SegmentKind, TaskState
+from customers.constants import OWN_VERBS
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
     from customers.models import (  # noqa: F401 - named in strings below
         Activity,
+        Address,
+        Classification,
+        ClassMember,
+        ConsentEntry,
+        ContactPoint,
         Customer,
+        CustomerClass,
+        DoNotContact,
         LifecycleRule,
         Segment,
         SegmentPick,
@@ -28,14 +37,106 @@ if TYPE_CHECKING:
     )
 
 
+# The contact points a channel writes to; letters go to any address.
+POINTS = {Channel.EMAIL: "email", Channel.PHONE: "phone", Channel.SMS: "phone", Channel.WECHAT: "wechat"}
+# Purposes that rest on the contract: nobody asks for consent to send an invoice.
+WITHOUT_CONSENT = frozenset({Purpose.SERVICE})
+
+
 class CustomerQuerySet(OwnedQuerySet["Customer"]):
     """Customers."""
 
+    def contactable(self, channel: str, purpose: str, at: dt.datetime | None = None) -> Self:
+        """Keep the customers who may be contacted on a channel for a purpose, at a moment (now by default).
 
-class ActivityQuerySet(FollowingQuerySet["Activity"]):
-    """Timeline entries."""
+        They have an address of the channel; nobody forbade to contact them then (`DoNotContact`); and of the lines of
+        the ledger until then that are about this channel and purpose, for the address or for all, the latest one says
+        "given" and has not expired. Purposes that rest on the contract need no consent. Addresses are those of today:
+        a lost one reaches nobody, whatever was allowed.
+
+        This is the one way to ask: whoever sends to customers goes through here (tests/architecture/test_sending.py).
+        One statement without a table of current states to keep in step: the lines of one channel and purpose stand
+        together in an index that holds all that is asked, and the latest one is the one behind which there is none,
+        an anti-join of that index with itself.
+        """
+        moment = at or timezone.now()
+        banned = _related(self.model, "contact_bans").in_force(moment, channel).filter(customer=OuterRef("pk"))
+        found = self.exclude(Exists(banned))
+        if purpose not in WITHOUT_CONSENT:
+            return found.filter(pk__in=_related(self.model, "consents").allowing(channel, purpose, moment))
+        kind = POINTS.get(Channel(channel))
+        points = _related(self.model, "contact_points" if kind else "addresses").filter(customer=OuterRef("pk"))
+        return found.filter(Exists(points.filter(kind=kind) if kind else points))
+
+
+class ContactPointQuerySet(FollowingQuerySet["ContactPoint"]):
+    """Numbers, mail addresses and ids."""
 
     parent = "customer"
+
+
+class AddressQuerySet(FollowingQuerySet["Address"]):
+    """Postal addresses."""
+
+    parent = "customer"
+
+
+class ConsentQuerySet(FollowingQuerySet["ConsentEntry"]):
+    """Lines of the consent ledger."""
+
+    parent = "customer"
+
+    def about(self, channel: str, purpose: str, until: dt.datetime) -> Self:
+        """Keep what was said about a channel and a purpose up to a moment."""
+        return self.filter(channel=channel, purpose=purpose, at__lte=until)
+
+    def allowing(self, channel: str, purpose: str, at: dt.datetime) -> models.QuerySet[Any, Any]:
+        """Return the keys of the customers with an address of the channel that the latest line about it allows."""
+        kind = POINTS.get(Channel(channel))
+        heard, reached = ("customer__contact_points", F("address")) if kind else ("customer__addresses", Value(""))
+        point = f"{heard}__normal"
+        later = self.model._default_manager.all().about(channel, purpose, at).filter(
+            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")), customer=OuterRef("customer")
+        )  # fmt: skip
+        # All in one call, so that the address which the line is about and the one that is there are the same row.
+        if kind:
+            later = later.filter(Q(address="") | Q(address=OuterRef(point)))
+            usable = Q(**{f"{heard}__kind": kind}) & (Q(address="") | Q(**{point: reached}))
+        else:
+            later, usable = later.filter(address=""), Q(address="", **{f"{heard}__isnull": False})
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
+        lines = self.about(channel, purpose, at).order_by()
+        return lines.filter(usable, unexpired, ~Exists(later), state=ConsentState.GIVEN).values("customer")
+
+
+class DoNotContactQuerySet(FollowingQuerySet["DoNotContact"]):
+    """Bans on contact."""
+
+    parent = "customer"
+
+    def in_force(self, at: dt.datetime, channel: str | None = None) -> Self:
+        """Keep those that rule at a moment, on a channel or on any."""
+        found = self.filter(Q(until=None) | Q(until__gt=at), Q(lifted_at=None) | Q(lifted_at__gt=at), since__lte=at)
+        return found if channel is None else found.filter(channel__in=("", channel))
+
+
+def _related(model: type[Customer], name: str) -> Any:
+    """Return the rows of the table on the other side of a relation."""
+    related: Any = model._meta.get_field(name).related_model
+    return related._default_manager.all()
+
+
+class ActivityQuerySet(FollowingQuerySet["Activity"]):
+    """Timeline entries: seen with their customer; changed by who wrote them, whatever they may do to the customer."""
+
+    parent = "customer"
+
+    def editable_by(self, user: User) -> Self:
+        """Keep what the user wrote, or what anybody wrote for those who may change all customers; nothing else."""
+        found = self.visible_to(user).filter(verb__in=OWN_VERBS)
+        if user.access.edit_scope(self.model.access_module) is Scope.ALL:
+            return found
+        return found.filter(actor=user)
 
 
 class SegmentQuerySet(SharedQuerySet["Segment"]):
@@ -66,6 +167,43 @@ class LifecycleRuleQuerySet(models.QuerySet["LifecycleRule"]):
     def in_force(self) -> Self:
         """Keep those that decide today."""
         return self.filter(retired_at=None).order_by("position")
+
+
+class ClassificationQuerySet(SharedQuerySet["Classification"]):
+    """Classifications: who sees customers sees them, who sets up changes them."""
+
+    def editable_by(self, user: User) -> Self:
+        """Keep all of them for those who set up, otherwise none."""
+        return self.visible_to(user) if user.access.can_edit("setup") else self.none()
+
+    def in_use(self) -> Self:
+        """Keep those that sort customers."""
+        return self.filter(is_active=True)
+
+
+class CustomerClassQuerySet(SharedQuerySet["CustomerClass"]):
+    """Classes: who sees customers sees them, who sets up changes them."""
+
+    def editable_by(self, user: User) -> Self:
+        """Keep all of them for those who set up, otherwise none."""
+        return self.visible_to(user) if user.access.can_edit("setup") else self.none()
+
+
+class CustomerClassManager(models.Manager.from_queryset(CustomerClassQuerySet)["CustomerClass"]):  # type: ignore[misc]  # a class made at run time
+    """Classes with their classification, which their name begins with."""
+
+    def get_queryset(self) -> CustomerClassQuerySet:
+        """Return the classes."""
+        found: CustomerClassQuerySet = super().get_queryset()
+        return found.select_related("classification")
+
+
+class ClassMemberManager(models.Manager["ClassMember"]):
+    """Who is in which class, with the class and its classification."""
+
+    def get_queryset(self) -> models.QuerySet[ClassMember]:
+        """Return the members."""
+        return super().get_queryset().select_related("customer_class__classification")
 
 
 class StageMoveQuerySet(FollowingQuerySet["StageMove"]):

@@ -3,19 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import ExpressionWrapper, F, FloatField, Value
+from django.db.models import (
+    DateField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast, Extract, Now, NullIf
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from crm_site.lib.days import organisation_today
 from crm_site.pages.lists.providers import register_filter_provider
 from crm_site.pages.lists.rule_filter import RuleFilter
 from crm_site.rules import Many, RuleField, RuleRelation, RuleSubject, register_subject
 from crm_site.staff.models import Team
-from customers.choices import ContactKind, CustomerKind, RfmSegment, Stage, TaskKind, TaskState, Tier
-from customers.models import Address, ContactPoint, Customer, Segment, SegmentMember, Tag, Task
+from customers.choices import (
+    BuyingRole,
+    Channel,
+    ConsentSource,
+    ConsentState,
+    ContactKind,
+    CustomerKind,
+    Gender,
+    HealthState,
+    Purpose,
+    RfmSegment,
+    Stage,
+    TaskKind,
+    TaskState,
+    Tier,
+)
+from customers.models import (
+    Address,
+    ClassMember,
+    ConsentEntry,
+    ContactPoint,
+    Customer,
+    CustomerClass,
+    DoNotContact,
+    Segment,
+    SegmentMember,
+    Tag,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from customers.querysets import DoNotContactQuerySet
 
 FACTS, FIGURES, SCORES, WORK = _("Facts"), _("Figures"), _("Scores"), _("Who and when")
 
@@ -43,23 +87,36 @@ def silence() -> Any:
     return ExpressionWrapper(days / usual_gap(), output_field=FloatField())
 
 
+def age() -> Any:
+    """Return the completed years of life on the organisation's day; NULL without a birth date."""
+    today = Value(organisation_today(), output_field=DateField())
+    lived = Func(today, F("birth_date"), function="age", output_field=DurationField())
+    return Func(Value("year"), lived, function="date_part", output_field=FloatField())
+
+
+def latest_lines(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Keep the lines of the consent ledger that count: no later one is about the same."""
+    same = {name: OuterRef(name) for name in ("customer", "channel", "purpose", "address")}
+    now = timezone.now()
+    behind = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+    return rows.filter(~Exists(ConsentEntry.objects.filter(behind, at__lte=now, **same)), at__lte=now)
+
+
+def bans_in_force(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Keep the bans on contact that rule now."""
+    bans = cast("DoNotContactQuerySet", rows)
+    return bans.in_force(timezone.now())
+
+
+TAGS = Many(Customer.tags.through, "customer_id", "tag_id", Tag)
+SEGMENTS = Many(SegmentMember, "customer_id", "segment_id", Segment)
+CLASSES = Many(ClassMember, "customer_id", "customer_class_id", CustomerClass)
 FIELDS = (
     RuleField(name="stage", label=_("Stage"), kind="choice", choices=Stage.choices, group=FACTS),
     RuleField(name="kind", label=_("Kind"), kind="choice", choices=CustomerKind.choices, group=FACTS),
-    RuleField(
-        name="tags",
-        label=_("Tags"),
-        kind="tags",
-        many=Many(Customer.tags.through, "customer_id", "tag_id", Tag),
-        group=FACTS,
-    ),
-    RuleField(
-        name="segments",
-        label=_("Segments"),
-        kind="tags",
-        many=Many(SegmentMember, "customer_id", "segment_id", Segment),
-        group=FACTS,
-    ),
+    RuleField(name="tags", label=_("Tags"), kind="tags", many=TAGS, group=FACTS),
+    RuleField(name="segments", label=_("Segments"), kind="tags", many=SEGMENTS, group=FACTS),
+    RuleField(name="classes", label=_("Classes"), kind="tags", many=CLASSES, group=FACTS),
     RuleField(name="name", label=_("Name"), kind="text", group=FACTS),
     RuleField(name="reference", label=_("Reference"), kind="text", exact=True, group=FACTS),
     RuleField(name="identifier", label=_("Registration number"), kind="text", exact=True, group=FACTS),
@@ -70,6 +127,9 @@ FIELDS = (
     RuleField(name="country", label=_("Country"), kind="text", group=FACTS),
     RuleField(name="language", label=_("Language"), kind="text", group=FACTS),
     RuleField(name="website", label=_("Website"), kind="text", group=FACTS),
+    RuleField(name="role", label=_("Buying role"), kind="choice", choices=BuyingRole.choices, group=FACTS),
+    RuleField(name="gender", label=_("Gender"), kind="choice", choices=Gender.choices, group=FACTS),
+    RuleField(name="age", label=_("Age"), kind="number", expression=age, group=FACTS),
     RuleField(name="birth_date", label=_("Birth date"), kind="date", group=FACTS),
     RuleField(name="owner", label=_("Owner"), kind="person", group=WORK),
     RuleField(name="team", label=_("Team"), kind="choice", choices=teams, group=WORK),
@@ -131,6 +191,15 @@ FIELDS = (
     RuleField(
         name="tier", label=_("Value tier"), kind="choice", path="score__tier", choices=Tier.choices, group=SCORES
     ),
+    RuleField(
+        name="health",
+        label=_("Health"),
+        kind="choice",
+        path="score__health_state",
+        choices=HealthState.choices,
+        group=SCORES,
+    ),
+    RuleField(name="health_points", label=_("Health in points"), kind="number", path="score__health", group=SCORES),
 )
 RELATIONS = (
     RuleRelation(
@@ -157,6 +226,34 @@ RELATIONS = (
             RuleField(name="country", label=_("Country"), kind="text"),
             RuleField(name="postal_code", label=_("Postal code"), kind="text"),
             RuleField(name="primary", label=_("Primary"), kind="yes_no", path="is_primary"),
+        ),
+    ),
+    RuleRelation(
+        name="consents",
+        label=_("Consents, the latest word on each"),
+        noun=ngettext_lazy("consent", "consents"),
+        model=ConsentEntry,
+        link="customer",
+        base=latest_lines,
+        fields=(
+            RuleField(name="channel", label=_("Channel"), kind="choice", choices=Channel.choices),
+            RuleField(name="purpose", label=_("Purpose"), kind="choice", choices=Purpose.choices),
+            RuleField(name="state", label=_("State"), kind="choice", choices=ConsentState.choices),
+            RuleField(name="source", label=_("Source"), kind="choice", choices=ConsentSource.choices),
+            RuleField(name="at", label=_("When"), kind="moment"),
+            RuleField(name="expires", label=_("Valid until"), kind="moment", path="expires_at"),
+        ),
+    ),
+    RuleRelation(
+        name="contact_bans",
+        label=_("Bans on contact in force"),
+        noun=ngettext_lazy("ban on contact", "bans on contact"),
+        model=DoNotContact,
+        link="customer",
+        base=bans_in_force,
+        fields=(
+            RuleField(name="channel", label=_("Channel"), kind="choice", choices=Channel.choices),
+            RuleField(name="reason", label=_("Reason"), kind="text"),
         ),
     ),
     RuleRelation(

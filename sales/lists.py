@@ -25,6 +25,7 @@ from crm_site.pages.lists import (
     TextFilter,
     Total,
 )
+from customers.lists.within import OF_BRANCH
 from sales.choices import OrderKind, OrderStatus, PaymentMethod
 from sales.forms import OrderForm, ProductForm
 from sales.models import Order, Payment, Product
@@ -84,6 +85,7 @@ class OrderList(ListPage[Order]):
         BooleanFilter(name="walk_in", label=_("Walk-in sale"), path="customer__isnull"),
         TextFilter(name="channel", label=_("Channel")),
         NumberRangeFilter(name="customer", label=_("Customer"), path="customer_id", hidden=True),
+        OF_BRANCH,
     )
     default_sort = "-date"
     select_related = ("owner", "customer")

@@ -22,6 +22,8 @@ from sales.models import Order, Product
 from sales.services.bulk import change_orders, change_products
 
 SHOWN = 5
+# Fewer signs, such as those of a year, are in the numbers of a million orders.
+PART_OF_NUMBER = 5
 
 register_nav(
     NavItem(
@@ -44,17 +46,28 @@ register_nav(
 register_palette(
     record_source(
         order_list,
-        icon="shopping-cart",
         hit=lambda one: Hit(
             label=one.number, url=one.get_absolute_url(), icon="shopping-cart", context=one.customer_label
         ),
+        latest="ordered_at",
+        only=("number", "customer__name"),
+        related_to=("customer",),
+        exact=lambda rows, asked: [rows.filter(number__in={asked.text, asked.text.upper()})],
+        identifiers=lambda one: (one.number,),
+        # Old orders are found by a good part of their numbers, and by their customers, who were found before.
+        deep=lambda asked: asked.has_number and len(asked.text) >= PART_OF_NUMBER,
+        follows="customers",
+        related=lambda rows, customers: rows.filter(customer__in=customers).order_by("-ordered_at", "-pk"),
+        order=55,
     )
 )
 register_palette(
     record_source(
         product_list,
-        icon="package",
         hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="package", context=one.sku),
+        exact=lambda rows, asked: [rows.filter(sku__in={asked.text, asked.text.upper()})],
+        identifiers=lambda one: (one.sku,),
+        order=65,
     )
 )
 register_step(

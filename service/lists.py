@@ -103,6 +103,7 @@ class AnswerList(ListPage[SurveyAnswer]):
         ),
         NumberRangeFilter(name="score", label=_("Score"), path="score"),
         DateRangeFilter(name="answered", label=_("Answered"), path="answered_at", moments=True, organisational=True),
+        NumberRangeFilter(name="customer", label=_("Customer"), path="customer_id", hidden=True),
     )
     default_sort = "-answered"
     select_related = ("owner", "customer", "survey")

@@ -13,15 +13,18 @@ from crm_site.pages import formatting
 from crm_site.pages.fields.offering import offer_custom_fields
 from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
+from crm_site.pages.palette import Hit, label_source, record_source, register_palette
 from crm_site.pages.panels import Panel, register_panel
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
 from service.choices import SurveyKind
 from service.events import SurveyAnswered
-from service.lists import answer_list
+from service.lists import answer_list, survey_list
 from service.models import SurveyAnswer
 
 SHOWN = 5
+# The palette shows the answers of so many of the customers it finds.
+BEST = 2
 DETRACTOR = 6
 
 register_nav(
@@ -36,6 +39,30 @@ register_nav(
         module="service", order=20,
     )
 )  # fmt: skip
+register_palette(
+    label_source(
+        survey_list,
+        hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="clipboard-list", context=one.question),
+    )
+)
+register_palette(
+    record_source(
+        answer_list,
+        hit=lambda one: Hit(
+            label=one.customer_label,
+            url=one.get_absolute_url(),
+            icon="star",
+            context=f"{one.get_kind_display()} {one.score} · {formatting.date(one.answered_at)}",
+        ),
+        only=("kind", "score", "answered_at", "customer__name"),
+        related_to=("customer",),
+        # An answer has no name of its own: it is found by its customer, who was found before.
+        searched=False,
+        follows="customers",
+        related=lambda rows, customers: rows.filter(customer__in=customers[:BEST]).order_by("-answered_at", "-pk"),
+        order=80,
+    )
+)
 register_step(
     Step(
         code="record-answer",

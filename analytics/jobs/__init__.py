@@ -1,5 +1,5 @@
 """The jobs of analytics; importing this package registers them."""
 
-from analytics.jobs import clv, metrics, rfm, surveys, tiers
+from analytics.jobs import clv, health, metrics, rfm, surveys, tiers
 
-__all__ = ["clv", "metrics", "rfm", "surveys", "tiers"]
+__all__ = ["clv", "health", "metrics", "rfm", "surveys", "tiers"]

@@ -30,5 +30,6 @@ def metrics(run: JobContext, *, cause: str) -> dict[str, Any]:
         for name in ("rfm", "clv"):
             start_job(name, user=run.user)
     if cause:
+        start_job("health", {"cause": cause}, user=run.user)
         start_job("lifecycle", {"cause": cause}, user=run.user)
     return result

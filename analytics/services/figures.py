@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from analytics.services.documents import statement_of
 from analytics.services.facts import refresh_first_orders
+from analytics.services.health import refresh_health
 from crm_site.events.publishing import publish
 from crm_site.lib.days import organisation_day
 from customers.events import CustomerFiguresRefreshed
@@ -41,10 +42,12 @@ WHERE m.customer_id = d.customer_id AND (m.orders_count, m.credits_count, m.net_
 
 
 def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
-    """Compute the counters of these customers again, and the first-order facts they touch; return rows changed.
+    """Compute the counters of these customers again, the first-order facts they touch and their health.
+
+    Returns the rows changed.
 
     The rows are locked before anything is read: of two refreshes of one customer the later one sees all that
-    the earlier one saw, so the last word is right. `with_days=False` leaves the facts to the caller.
+    the earlier one saw, so the last word is right. `with_days=False` leaves facts and health to the caller.
     """
     keys = sorted(set(ids))
     if not keys:
@@ -62,6 +65,7 @@ def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
             days = {organisation_day(at) for at in former | _first_orders(keys, lock=False)}
             for day in sorted(days):
                 refresh_first_orders(day, day)
+            refresh_health(keys)
             publish(CustomerFiguresRefreshed(customer_ids=",".join(map(str, keys))))
     return changed
 

@@ -51,6 +51,13 @@ def prepare_next(after: int) -> int | None:
     return found.pk
 
 
+def prepare_now(attachment: Attachment) -> Attachment:
+    """Prepare one file at once, in the caller's transaction, where somebody waits for it; return it as it is then."""
+    _prepare(attachment)
+    attachment.refresh_from_db()
+    return attachment
+
+
 def _prepare(attachment: Attachment) -> None:
     row = Attachment.objects.filter(pk=attachment.pk)
     path = path_of(attachment.sha256)

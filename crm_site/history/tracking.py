@@ -24,6 +24,8 @@ class Tracking:
     stands on that record's page. `hidden` columns are kept, so that undo is exact, but not shown. Tables that other
     code derives keep no updates (`updates=False`). `many` names many-to-many fields that are tracked along. `derived`
     is the SQL of rows that other code writes by itself: they keep nothing from being undone, and go along.
+    `permanent` rows stand once they are written: an undo of what wrote them lets them be, and only their record takes
+    them along.
     """
 
     root: str = "self"
@@ -31,6 +33,7 @@ class Tracking:
     updates: bool = True
     many: tuple[str, ...] = ()
     derived: str = "false"
+    permanent: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ NOTHING = "null"
 STEPS = ("unlink", "remove", "revive", "put_back")
 START = (0, 0, 0)
 
+Write = Callable[[TrackedTable, Mapping[int, rows.Values]], None]
 Position = tuple[int, int, int]
 """How far an undo is: step, table within the step, and the last key behind it."""
 
@@ -174,6 +175,8 @@ class Undoing:
 
     def _remove(self, table: TrackedTable, last: int) -> int | None:
         """Delete what the operation inserted, the latest statement first, unless it is in use by now."""
+        if table.tracking.permanent:
+            return None
         found = Insertion.objects.filter(operation=self.done, table_name=table.name).order_by("-pk")
         part = found.filter(pk__lt=last).first() if last else found.first()
         if part is None:
@@ -208,25 +211,31 @@ class Undoing:
         self._write(table, {key: values for key, values in gone.items() if key not in present}, rows.insert_rows)
         return ids[-1]
 
-    def _write(
-        self,
-        table: TrackedTable,
-        values: Mapping[int, rows.Values],
-        write: Callable[[TrackedTable, Mapping[int, rows.Values]], None],
-    ) -> None:
-        """Write all rows at once, or one by one when they collide with something, to leave only the colliding ones."""
+    def _write(self, table: TrackedTable, values: Mapping[int, rows.Values], write: Write) -> None:
+        """Write all rows at once, or one by one when they collide with something, to leave only the colliding ones.
+
+        A row that collides is tried again behind the others: two may change places, as primary ones do.
+        """
         if not values:
             return
         try:
             rows.checked(lambda: write(table, values))
             self.outcome.restored += len(values)
         except IntegrityError:
-            for key, one in values.items():
-                try:
-                    rows.checked(lambda key=key, one=one: write(table, {key: one}))  # type: ignore[misc]  # bound now
-                    self.outcome.restored += 1
-                except IntegrityError:
-                    self._leave(table, key, TAKEN)
+            collided = self._write_singly(table, values, write)
+            for key in self._write_singly(table, {key: values[key] for key in collided}, write):
+                self._leave(table, key, TAKEN)
+
+    def _write_singly(self, table: TrackedTable, values: Mapping[int, rows.Values], write: Write) -> list[int]:
+        """Write rows one by one, and return which collide with something."""
+        collided = []
+        for key, one in values.items():
+            try:
+                rows.checked(lambda key=key, one=one: write(table, {key: one}))  # type: ignore[misc]  # bound now
+                self.outcome.restored += 1
+            except IntegrityError:
+                collided.append(key)
+        return collided
 
     def _touched_since(self, table: TrackedTable, roots: Mapping[int, int | None]) -> set[int]:
         """Return which created rows stand on records that the operation created and somebody changed since."""

@@ -28,10 +28,13 @@ MESSAGES = {
     "exists": _("The record exists already; only new ones were asked for."),
     "missing": _("There is no such record, and only known ones were asked for."),
     "foreign": _("The key belongs to a record that you may not change."),
+    "birth_date": _("Nobody who lives today was born on this day."),
+    "credit_code": _("The check digit of the credit code does not fit: a figure is mistyped."),
     "reference_taken": _("Another customer has this reference."),
     "survey_kind": _("The survey of this name asks another kind of question."),
     "unknown_customer": _("There is no customer with this reference."),
     "unknown_organisation": _("There is no organisation with this reference."),
+    "ahead": _("This lies ahead; only what has happened stands on a timeline."),
     "conflict": _("The rows of this order disagree on the customer."),
 }
 

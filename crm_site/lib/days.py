@@ -24,6 +24,11 @@ def organisation_today() -> dt.date:
     return organisation_day(timezone.now())
 
 
+def years_between(birth: dt.date, day: dt.date) -> int:
+    """Return the completed years of life on a day; in a common year 29 February is completed on 1 March."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
 def beginning(day: dt.date) -> dt.datetime:
     """Return the moment at which a day of the organisation begins."""
     return dt.datetime.combine(day, dt.time.min, organisation_zone())

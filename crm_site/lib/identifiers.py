@@ -19,3 +19,9 @@ def credit_code(text: str) -> str | None:
         return None
     total = sum(_CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, _CREDIT_WEIGHTS, strict=False))
     return code if _CREDIT_SIGNS[-total % 31] == code[17] else None
+
+
+def is_credit_shaped(text: str) -> bool:
+    """Tell whether a text is meant as a unified social credit code: eighteen signs behind an authority of China."""
+    code = "".join(text.split()).upper()
+    return len(code) == 18 and code.isalnum() and code[0] in "159Y"

@@ -33,6 +33,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SAME = frozenset(
     {
         "E.164",
+        "WhatsApp",
         "English",
         "CSAT",
         "CSAT (1–5)",

@@ -39,6 +39,13 @@ class OutgoingMail(Outgoing):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(_("text as HTML"), blank=True)
+    calendar = models.TextField(
+        _("calendar file"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A meeting as iCalendar, with its METHOD."),
+    )
     message_id = models.CharField(_("message id"), max_length=250, blank=True)
 
     class Meta:

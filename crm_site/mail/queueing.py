@@ -12,8 +12,11 @@ from crm_site.lib.text import clean_text
 from crm_site.mail.models import OutgoingMail
 
 
-def queue_mail(source: str, recipient: str, *, subject: str, text: str, html: str = "") -> None:
-    """Queue one mail; the same source reaches an address once, however often it is asked for."""
+def queue_mail(source: str, recipient: str, *, subject: str, text: str, html: str = "", calendar: str = "") -> None:
+    """Queue one mail; the same source reaches an address once, however often it is asked for.
+
+    `calendar` is a meeting as iCalendar, which goes along as a part of its own.
+    """
     domain = urlsplit(settings.BASE_URL).hostname or "localhost"
     mail = OutgoingMail(
         source=source,
@@ -21,6 +24,7 @@ def queue_mail(source: str, recipient: str, *, subject: str, text: str, html: st
         subject=clean_text(subject)[:250],
         text=text,
         html=html,
+        calendar=calendar,
         message_id=make_msgid(domain=domain),
     )
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from typing import Any
 
@@ -80,6 +81,10 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        # The method stands in the head too: that is how mail programs know an invitation (RFC 6047).
+        method = re.search(r"^METHOD:(\w+)", mail.calendar, re.MULTILINE)
+        message.attach_alternative(mail.calendar, f"text/calendar; method={method[1] if method else 'PUBLISH'}")
     return message
 
 

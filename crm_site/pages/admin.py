@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm_site.pages.models import BulkChange, ListExport, ListPreference, SavedView
+from crm_site.pages.models import BulkChange, ListExport, ListPreference, SavedView, Visit
 
 
 @admin.register(SavedView)
@@ -25,7 +25,7 @@ class SavedViewAdmin(admin.ModelAdmin[SavedView]):
         return False
 
 
-@admin.register(BulkChange, ListExport, ListPreference)
+@admin.register(BulkChange, ListExport, ListPreference, Visit)
 class WorkAdmin(admin.ModelAdmin[Any]):
     """What was asked of lists: history to read."""
 

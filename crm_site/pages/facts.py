@@ -43,6 +43,12 @@ class Fact:
     link: Callable[[Any], str] | None = None
     editable: bool = True
     words: Callable[[Any], str] | None = None
+    applies: Callable[[Any], bool] | None = None
+    """Tells whether records without a value show the line all the same; they do where nothing is said."""
+
+    def stands_on(self, record: Any) -> bool:
+        """Tell whether the line stands on a record's page."""
+        return self.applies is None or self.applies(record) or bool(self.shown(record))
 
     def shown(self, record: Any) -> Any:
         """Return the value as people read it."""
@@ -99,7 +105,8 @@ class InlineFieldView(LoginRequiredMixin, View):
     @classmethod
     def lines(cls, record: Any, *, editable: bool) -> list[FactLine]:
         """Return the record's facts for its page."""
-        return [cls._line(fact, record, editable) for fact in (*cls.facts, *cls._custom_facts())]
+        facts = [*cls.facts, *cls._custom_facts()]
+        return [cls._line(fact, record, editable) for fact in facts if fact.stands_on(record)]
 
     @classmethod
     def _custom_facts(cls) -> list[Fact]:

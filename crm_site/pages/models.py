@@ -136,3 +136,24 @@ class ListExport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_code}.{self.kind}"
+
+
+class Visit(models.Model):
+    """What somebody opened lately: a record by the code of its list, a page of the rail, or a command.
+
+    `key` is the record's key or the code of page and command. Shown only as far as the person may still see it.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=50)
+    key = models.CharField(_("key"), max_length=50)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    seen_at = models.DateTimeField(_("opened"))
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        constraints = (models.UniqueConstraint(fields=("user", "kind", "key"), name="visit_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.kind} {self.key}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Panel:
     """A card on the record page of `kind`; `url_name` takes the record's key and answers with the card's body.
 
-    `arguments` stand before the key in the address.
+    `arguments` stand before the key in the address. With `fits` it stands on those records only that fulfil it.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Panel:
     order: int = 100
     rows: int = 3
     """How many skeleton lines stand in for the body until it arrives."""
+    fits: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ panels: Registry[Panel] = Registry()
 register_panel = panels.register
 
 
-def panels_for(user: User, kind: str, pk: int) -> list[PanelSlot]:
-    """Return the panels of this record kind that the user's roles open."""
+def panels_for(user: User, kind: str, pk: int, record: Any = None) -> list[PanelSlot]:
+    """Return the panels of this record kind that the user's roles open; those of some records need the record."""
     return [
         PanelSlot(panel, reverse(panel.url_name, args=[*panel.arguments, pk]))
         for panel in panels
         if panel.kind == kind and (not panel.module or user.access.can_view(panel.module))
+        if panel.fits is None or (record is not None and panel.fits(record))
     ]

@@ -27,6 +27,7 @@ urlpatterns = [
     path("first-steps/<slug:code>/open/", first_steps.open_step, name="first-steps-open"),
     path("pick/<slug:code>/", pick, name="pick"),
     path("palette/", shell.find, name="palette"),
+    path("palette/visit/", shell.visit, name="palette-visit"),
     path("jobs/", list_view(jobs.job_list), name="job-list"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job-detail"),
     path("jobs/<int:pk>/progress/", jobs.job_progress, name="job-progress"),

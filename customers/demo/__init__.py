@@ -1,5 +1,5 @@
 """The customers of the demo company, then what colleagues made of them and plan with them."""
 
-from customers.demo import records, segments, tasks, telling
+from customers.demo import records, segments, talking, tasks, telling, wishes
 
-__all__ = ["records", "segments", "tasks", "telling"]
+__all__ = ["records", "segments", "talking", "tasks", "telling", "wishes"]

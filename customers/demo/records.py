@@ -11,7 +11,7 @@ from crm_site.demo.helping import pipeline
 from crm_site.demo.registry import register_part
 from crm_site.demo.writing import CHUNK, HISTORY_DAYS
 from crm_site.lib.text import sort_key
-from customers.choices import ContactKind, Stage
+from customers.choices import ContactKind, CustomerKind, Stage
 from customers.demo import names
 from customers.demo.inventing import Invented, Inventor
 from customers.models import Activity, Address, ContactPoint, Customer, Tag
@@ -37,6 +37,8 @@ DAY = 86_400
 FOUNDERS = 0.35
 UNOWNED = 0.04
 NOTES_EACH = 0.7
+# Of six organisations the fourth stands under the first, and the last under the fourth.
+ABOVE = {4: 3, 0: 2}
 
 
 @dataclass
@@ -70,6 +72,8 @@ class CustomerPart:
         # Of everybody before: key and owner, which a person takes over from the organisation.
         self.keys: list[int] = []
         self.owned_by: list[User | None] = []
+        # The organisations of each country, by their positions.
+        self.firms: dict[str, list[int]] = {}
         self.tags = self._tags()
 
     def write(self) -> None:
@@ -130,22 +134,32 @@ class CustomerPart:
         writer.copy(Activity, ACTIVITY_COLUMNS.split(", "), chunk.entries)
 
     def _row(self, one: Invented, key: int, arrived: float) -> tuple[Any, ...]:
-        owner = self._owner(one)
+        home = self._home(one)
+        owner = self._owner(one, home)
         reference = f"GX-{key:06d}"
         at = self.writer.moment(arrived)
         return (
             one.kind, one.name, one.given, one.family, reference,
-            None if one.home is None else self.keys[one.home], one.job_title, one.birth_date, one.identifier,
+            None if home is None else self.keys[home], one.job_title, one.birth_date, one.identifier,
             one.industry, f"https://www.{one.domain}" if one.domain else "",
             self.inventor.pick(names.SOURCES), one.country.name, one.country.language, one.country.zone,
             Stage.PROSPECT.value, owner.pk if owner else None, owner.team_id if owner else None, 1, at, at,
         )  # fmt: skip
 
-    def _owner(self, one: Invented) -> User | None:
-        if one.home is not None:
-            owner = self.owned_by[one.home]
-        else:
-            owner = None if self.chance.random() < UNOWNED else self.inventor.pick(self.owners)
+    def _home(self, one: Invented) -> int | None:
+        """Return where a person works, and under which other every third organisation of a country stands."""
+        if one.kind != CustomerKind.ORGANISATION:
+            return one.home
+        firms = self.firms.setdefault(one.country.code, [])
+        firms.append(len(self.owned_by))
+        above = ABOVE.get(len(firms) % 6)
+        return None if above is None else firms[-1 - above]
+
+    def _owner(self, one: Invented, home: int | None) -> User | None:
+        drawn: User | None = None
+        if one.home is None:
+            drawn = None if self.chance.random() < UNOWNED else self.inventor.pick(self.owners)
+        owner = drawn if home is None else self.owned_by[home]
         self.owned_by.append(owner)
         return owner
 

@@ -9,8 +9,9 @@ from crm_site.demo.models import ranges_of
 from crm_site.demo.registry import register_part
 from crm_site.demo.writing import CHUNK
 from crm_site.lib.text import search_text
-from customers.choices import Priority, TaskKind, TaskState
-from customers.models import Activity, Customer, Task, TaskSeries
+from customers.choices import Attendance, Priority, TaskKind, TaskState
+from customers.models import Activity, Customer, Invitation, Task, TaskSeries
+from customers.services.tasking import digest_of
 from customers.services.tasking.timing import Planned
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
 
@@ -27,6 +28,13 @@ TASK_COLUMNS = (
     "done_at", "outcome", "search_text",
 )  # fmt: skip
 SERIES_COLUMNS = (*PLAN_COLUMNS, "rule", "first_date", "first_time", "last_number", "ended")
+
+INVITATION_COLUMNS = (
+    "task_id", "guest_id", "name", "email", "answer", "answered_at", "sequence", "told", "sent_at", "withdrawn",
+)  # fmt: skip
+ANSWERS = (
+    Attendance.ACCEPTED, Attendance.WAITING, Attendance.ACCEPTED, Attendance.TENTATIVE, Attendance.DECLINED,
+)  # fmt: skip
 
 MOST_PAST, PAST_EACH = 200_000, 1.5
 LAST_MINUTE = dt.timedelta(minutes=1)
@@ -130,6 +138,21 @@ class TaskPart:
         keys = self.writer.copy(Task, TASK_COLUMNS, rows)
         guests = [(key, customer) for key, customer in zip(keys, met, strict=True) if customer is not None]
         self.writer.copy(Task.guests.through, ("task_id", "customer_id"), guests)
+        self._invite([key for key, _customer in guests])
+
+    def _invite(self, meetings: list[int]) -> None:
+        """Let every other meeting's guests have been invited three days ago; some have answered."""
+        rows = []
+        tasks = Task.objects.filter(pk__in=meetings[::2]).prefetch_related("guests__contact_points")
+        for number, task in enumerate(tasks.order_by("pk")):
+            answer = ANSWERS[number % len(ANSWERS)]
+            sent = self.writer.end - dt.timedelta(days=3)
+            answered = None if answer == Attendance.WAITING else sent + dt.timedelta(hours=20)
+            for guest in task.guests.all():
+                if guest.email:
+                    who = (guest.pk, guest.name, guest.email.lower())
+                    rows.append((task.pk, *who, answer.value, answered, task.version, digest_of(task), sent, False))
+        self.writer.copy(Invitation, INVITATION_COLUMNS, rows)
 
     def _write_weekly(self) -> None:
         """Let every team lead meet the team each Monday."""

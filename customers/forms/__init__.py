@@ -1,5 +1,6 @@
-"""Forms of customers and of tasks."""
+"""Forms of customers, of tasks, and of what people write on timelines."""
 
-from customers.forms.customers import CustomerForm, NoteForm
+from customers.forms.customers import CustomerForm
+from customers.forms.timeline import InteractionForm, ReplyForm, StreamForm
 
-__all__ = ["CustomerForm", "NoteForm"]
+__all__ = ["CustomerForm", "InteractionForm", "ReplyForm", "StreamForm"]

@@ -9,15 +9,14 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from crm_site.lib.identifiers import credit_code
 from crm_site.lib.phones import to_e164
-from crm_site.notifications.mentioning import MentionBox, refuse_blind_mentions
 from crm_site.pages.fields.forms import CustomFieldsForm
 from crm_site.pages.picking import RecordField
 from customers.choices import CustomerKind
 from customers.models import Customer, Tag
 from customers.services.contacts import ADDRESS_PARTS
 from customers.services.editing import CONTACTS
+from customers.services.organising import check_parent
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -42,9 +41,9 @@ class CustomerForm(CustomFieldsForm, forms.ModelForm[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "kind", "name", "organisation", "job_title", "email", "phone", "wechat", "street", "district", "city",
-            "region", "postal_code", "country", "stage", "owner", "tags", "reference", "identifier", "birth_date",
-            "industry", "website", "source", "language", "time_zone",
+            "kind", "name", "organisation", "job_title", "role", "email", "phone", "wechat", "street", "district",
+            "city", "region", "postal_code", "country", "stage", "owner", "tags", "reference", "identifier", "gender",
+            "birth_date", "industry", "website", "source", "language", "time_zone",
         )  # fmt: skip
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
@@ -77,6 +76,16 @@ class CustomerForm(CustomFieldsForm, forms.ModelForm[Customer]):
             choices = choices | Customer.objects.filter(pk=self.instance.organisation_id)
         field.queryset = choices.exclude(pk=self.instance.pk)
 
+    def clean_organisation(self) -> Customer | None:
+        """Refuse an organisation that stands below the customer itself."""
+        organisation: Customer | None = self.cleaned_data["organisation"]
+        if self.instance.pk:
+            try:
+                check_parent(self.instance, organisation)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(error.message_dict["organisation"]) from error
+        return organisation
+
     def clean_phone(self) -> str:
         """Refuse what cannot be a phone number."""
         phone = str(self.cleaned_data["phone"]).strip()
@@ -85,31 +94,5 @@ class CustomerForm(CustomFieldsForm, forms.ModelForm[Customer]):
         return phone
 
     def clean_identifier(self) -> str:
-        """Check the digit of a unified social credit code; other registration numbers pass."""
-        identifier = str(self.cleaned_data["identifier"]).strip().upper()
-        if len(identifier) == 18 and identifier[0] in "159Y" and credit_code(identifier) is None:
-            raise forms.ValidationError(_("The check digit does not fit: a figure is mistyped."))
-        return identifier
-
-
-class NoteForm(forms.Form):
-    """What somebody writes on a timeline; colleagues who see the customer can be mentioned in it."""
-
-    body = forms.CharField(
-        label=_("Note"),
-        max_length=20_000,
-        widget=MentionBox(attrs={"rows": 2, "placeholder": _("Write a note…")}),
-    )
-
-    def __init__(self, *args: Any, customer: Customer | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.subject = ("customer", customer.pk) if customer else None
-        box: Any = self.fields["body"].widget
-        box.subject = self.subject
-
-    def clean_body(self) -> str:
-        """Refuse to mention people whom the note would not reach."""
-        body = str(self.cleaned_data["body"])
-        if self.subject is not None:
-            refuse_blind_mentions(body, *self.subject)
-        return body
+        """Write registration numbers as they are compared; the model checks what is meant as a credit code."""
+        return str(self.cleaned_data["identifier"]).strip().upper()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.recurrence import MAX_COUNT, MAX_INTERVAL, Recurrence, week_of_month
 from crm_site.pages.picking import RecordField, RecordsField
-from customers.choices import TaskKind
+from customers.choices import CallOutcome, TaskKind
 from customers.models import Customer, Task
 
 if TYPE_CHECKING:
@@ -229,6 +229,16 @@ class FinishForm(forms.Form):
     next_kind = forms.ChoiceField(label=_("Kind"), choices=TaskKind.choices, required=False)
     next_day = DayField(label=_("Day"), required=False)
     next_clock = forms.TimeField(label=_("Time"), required=False, widget=time_input())
+    call = forms.ChoiceField(
+        label=_("What came of the call"),
+        choices=(("", _("Don't write it on the timeline")), *CallOutcome.choices),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if task.kind != TaskKind.CALL or task.customer_id is None:
+            del self.fields["call"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day of a next step."""

@@ -67,6 +67,10 @@ JOB_TITLE = _words(
     "title|position|job title|role|organization title|organization - title|person - title|function|beruf|stellung|"
     "berufsbezeichnung|fonction|poste|cargo|puesto|职位|职务|职称|岗位"
 )
+ROLE = _words(
+    "buying role|buyer role|contact role|role in purchase|decision role|opportunity contact role|采购角色|决策角色|联系人角色"
+)
+GENDER = _words("sex|salutation gender|geschlecht|genre|sexe|género|sexo|genere|geslacht|性别")
 EMAIL = _words(
     "email|email address|e-mail address|e-mail|mail|primary email|work email|business email|email (work)|e-mail - value|"
     "person - email - work|person - email|person - email - home|person - email - other|home email|personal email|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -13,11 +14,14 @@ from crm_site.events.publishing import publish_batch
 from crm_site.imports import cells
 from crm_site.imports.chunks import Chunk
 from crm_site.imports.kinds import SEVERAL, Field, ImportKind, More, Problem, Values
+from crm_site.lib.days import organisation_today
+from crm_site.lib.identifiers import credit_code, is_credit_shaped
 from crm_site.lib.text import search_text, sort_key
-from customers.choices import CustomerKind
+from customers.choices import BuyingRole, CustomerKind, Gender
 from customers.events import CustomersImported
 from customers.imports import aliases
 from customers.models import Customer
+from customers.models.checks import is_possible_birth
 from customers.services.importing import FACTS, CustomerLoader
 from customers.services.naming import looks_like_organisation, split_full_name
 
@@ -26,7 +30,19 @@ KIND_WORDS = {
     "organisation": "organisation", "organization": "organisation", "company": "organisation",
     "公司": "organisation", "企业": "organisation",
 }  # fmt: skip
-PERSONAL = ("kind", "given_name", "family_name", "job_title", "birth_date", "wechat")
+ROLE_WORDS = {
+    "decision maker": "decision_maker", "decision-maker": "decision_maker", "decider": "decision_maker",
+    "economic buyer": "decision_maker", "决策人": "decision_maker", "决策者": "decision_maker", "purchaser": "buyer",
+    "采购": "buyer", "采购人": "buyer", "end user": "user", "使用者": "user", "使用人": "user", "champion": "influencer",
+    "影响者": "influencer", "影响人": "influencer", "把关者": "gatekeeper", "把关人": "gatekeeper", "财务": "finance", "其他": "other",
+}  # fmt: skip
+GENDER_WORDS = {
+    "f": "female", "woman": "female", "mrs": "female", "ms": "female", "weiblich": "female", "frau": "female",
+    "女": "female", "女士": "female", "女性": "female", "m": "male", "man": "male", "mr": "male", "männlich": "male",
+    "herr": "male", "男": "male", "男士": "male", "先生": "male", "男性": "male", "diverse": "other", "divers": "other",
+    "non-binary": "other", "其他": "other",
+}  # fmt: skip
+PERSONAL = ("kind", "given_name", "family_name", "job_title", "role", "gender", "birth_date", "wechat")
 CALLABLE_BY = ("name", "given_name", "family_name", "organisation", "email", "phone", "reference")
 
 
@@ -63,10 +79,14 @@ class CustomerImport(ImportKind):
             refers_to=("companies", "customers"),
         ),
         Field("job_title", _("Job title"), cells.text(100), aliases=aliases.JOB_TITLE),
+        Field(
+            "role", _("Buying role"), cells.choice(ROLE_WORDS), aliases=aliases.ROLE, choices=tuple(BuyingRole.choices)
+        ),
         Field("email", _("E-mail"), cells.email(), aliases=aliases.EMAIL, several=SEVERAL),
         Field("phone", _("Phone"), cells.phone(), aliases=aliases.PHONE, several=SEVERAL),
         Field("wechat", _("WeChat"), cells.text(100), aliases=aliases.WECHAT),
         Field("identifier", _("Registration number"), cells.text(40), aliases=aliases.IDENTIFIER),
+        Field("gender", _("Gender"), cells.choice(GENDER_WORDS), aliases=aliases.GENDER, choices=tuple(Gender.choices)),
         Field("birth_date", _("Birth date"), cells.date(), "date", aliases=aliases.BIRTH_DATE),
         Field("industry", _("Industry"), cells.text(100), aliases=aliases.INDUSTRY),
         Field("website", _("Website"), cells.url(), aliases=aliases.WEBSITE),
@@ -97,11 +117,17 @@ class CustomerImport(ImportKind):
     working = (("organisation_id", "bigint"), ("owner_id", "bigint"), ("team_id", "bigint"))
 
     def check(self, values: Values) -> list[Problem]:
-        """Ask for something the customer can be called by."""
+        """Ask for something the customer can be called by, and refuse what no person and no company can have."""
         at = self.places
-        if values[at["name"]] or values[at["reference"]] or any(values[at[name]] for name in CALLABLE_BY):
-            return []
-        return [("name", "name_required", {})]
+        found: list[Problem] = []
+        if not any(values[at[name]] for name in CALLABLE_BY):
+            found.append(("name", "name_required", {}))
+        born, identifier = values[at["birth_date"]], values[at["identifier"]]
+        if born and not is_possible_birth(dt.date.fromisoformat(born), organisation_today()):
+            found.append(("birth_date", "birth_date", {}))
+        if identifier and is_credit_shaped(identifier) and credit_code(identifier) is None:
+            found.append(("identifier", "credit_code", {}))
+        return found
 
     def derive(self, values: Values, more: More) -> Iterable[str | None]:
         """Tell given and family name apart, name who has no name, and prepare what is searched and sorted by."""

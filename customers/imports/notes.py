@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -60,13 +61,13 @@ class NoteImport(ImportKind):
 
     code = "notes"
     title = _("Notes")
-    file_names = ("note", "comment", "notiz", "备注", "跟进")
+    file_names: ClassVar[Sequence[str]] = ("note", "comment", "notiz", "备注", "跟进")
     turn = 70
     module = "customers"
     model = Activity
     keys = ("note_id",)
     old_id = "note_id"
-    fields = (
+    fields: Sequence[Field] = (
         Field("note_id", _("Note's number"), cells.code(), aliases=("id", "record id", "activity id")),
         Field(
             "customer_id",
@@ -93,6 +94,10 @@ class NoteImport(ImportKind):
         ),
     )
     working = (("customer_ref", "bigint"), ("author_id", "bigint"))
+    told_by: ClassVar[int] = 5
+    """The cells before this one tell rows without a number apart."""
+    known: ClassVar[str] = KNOWN
+    insert: ClassVar[str] = INSERT
 
     def group_of(self, values: Values, key: str, line: int) -> str:
         """Return the note's number, or what tells it from others by its content."""
@@ -100,7 +105,7 @@ class NoteImport(ImportKind):
             return f"\x7f{line:09d}"
         if values[0]:
             return f"id:{values[0]}"
-        told = "\x1f".join(value or "" for value in values[1:5])
+        told = "\x1f".join(value or "" for value in values[1 : self.told_by])
         return f"no:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
 
     def load(self, chunk: Chunk) -> None:
@@ -110,13 +115,14 @@ class NoteImport(ImportKind):
         chunk.execute(LINK_BY_EMAIL)
         chunk.fail("customer_ref IS NULL", "unknown_customer", "customer_id")
         chunk.refuse_foreign(Customer, "customer_ref", "customer_id")
-        chunk.execute(KNOWN)
+        chunk.fail("written_at > now() + interval '1 day'", "ahead", "written_at")
+        chunk.execute(self.known)
         chunk.apply_mode()
         chunk.assign_person("author", "author_id")
         created = chunk.execute(
             "UPDATE chunk SET record_id = nextval('customers_activity_id_seq'), is_new = true WHERE record_id IS NULL"
         )
-        chunk.execute(INSERT, chunk.user.short_name if chunk.user else "")
+        chunk.execute(self.insert, chunk.user.short_name if chunk.user else "")
         left = chunk.rows("SELECT count(*) FROM chunk WHERE NOT is_new")[0][0]
         chunk.context.count(created=created, updated=0, skipped=left)
         chunk.report()

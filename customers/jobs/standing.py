@@ -1,4 +1,4 @@
-"""The jobs that ask everybody's stage and segments again."""
+"""The jobs that ask everybody's stage, classes and segments again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crm_site.jobs.parameters import Parameter
 from crm_site.jobs.registry import job
 from customers.models import Segment
 from customers.querysets import SegmentQuerySet
+from customers.services.classes import refresh_classes
 from customers.services.lifecycle import refresh_stages
 from customers.services.membership import BUCKET, lock_standing, refresh_members, settle_segment
 from customers.services.segment_order import in_order
@@ -22,8 +23,14 @@ CAUSE = Parameter(str, _("What asked for it; runs of different causes do not joi
 
 @job("lifecycle", _("Lifecycle"), "customers", {"cause": CAUSE})
 def lifecycle(run: JobContext, *, cause: str) -> dict[str, Any]:
-    """Ask every customer's stage again, and then its segments, which may speak of stages."""
-    return _ask(run, Segment.objects.all(), with_stages=True)
+    """Ask every customer's stage again, then its classes and its segments, which may speak of what was before."""
+    return _ask(run, Segment.objects.all(), with_stages=True, with_classes=True)
+
+
+@job("classes", _("Classes and segments"), "customers", {"cause": CAUSE})
+def classes(run: JobContext, *, cause: str) -> dict[str, Any]:
+    """Ask every customer's classes again, and then its segments, which may speak of classes."""
+    return _ask(run, Segment.objects.all(), with_classes=True)
 
 
 @job(
@@ -35,10 +42,12 @@ def lifecycle(run: JobContext, *, cause: str) -> dict[str, Any]:
 def segments(run: JobContext, *, segment: str, cause: str) -> dict[str, Any]:
     """Ask again who belongs to which segment."""
     chosen = Segment.objects.filter(pk=int(segment)) if segment.isdigit() else Segment.objects.all()
-    return _ask(run, chosen, with_stages=False)
+    return _ask(run, chosen)
 
 
-def _ask(run: JobContext, chosen: SegmentQuerySet, *, with_stages: bool) -> dict[str, Any]:
+def _ask(
+    run: JobContext, chosen: SegmentQuerySet, *, with_stages: bool = False, with_classes: bool = False
+) -> dict[str, Any]:
     """Go through all customers bucket by bucket; a resumed run goes on after its last bucket."""
     found = in_order(chosen)
     last, top = int(run.checkpoint.get("customer", 0)), _highest()
@@ -50,6 +59,8 @@ def _ask(run: JobContext, chosen: SegmentQuerySet, *, with_stages: bool) -> dict
             lock_standing(ids)
             if with_stages:
                 run.count(stages=refresh_stages(ids))
+            if with_classes:
+                run.count(classes=refresh_classes(ids, also_unused=True))
             run.count(moves=refresh_members(ids, found))
             run.save_checkpoint(customer=last)
         run.progress(min(last, top), top, gettext("Customers"))

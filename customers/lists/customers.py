@@ -25,9 +25,12 @@ from crm_site.pages.lists import (
     TextFilter,
     Total,
 )
-from customers.choices import CustomerKind, RfmSegment, Stage, Tier
+from customers.choices import CustomerKind, HealthState, RfmSegment, Stage, Tier
 from customers.forms import CustomerForm
+from customers.lists.classes import IN_CLASS
+from customers.lists.contact_filters import CONTACT_FILTERS
 from customers.lists.membership import IN_SEGMENT, PICKS
+from customers.lists.within import IN_BRANCH
 from customers.models import Customer, Tag
 from customers.services import change_customers, tag_customers, untag_customers
 
@@ -104,6 +107,14 @@ class CustomerList(ListPage[Customer]):
         Column(name="owner", label=_("Owner"), kind="person", phone="side", head=False, edit="owner"),
         Column(name="kind", label=_("Kind"), path="get_kind_display", shown=False),
         Column(name="tier", label=_("Value tier"), path="score.get_tier_display", shown=False),
+        Column(
+            name="health",
+            label=_("Health"),
+            path="score.get_health_state_display",
+            sort="score__health",
+            template="customers/cells/health.html",
+            shown=False,
+        ),
         Column(name="industry", label=_("Industry"), shown=False, edit="industry"),
         Column(name="country", label=_("Country"), shown=False, edit="country"),
         Column(name="source", label=_("Source"), shown=False, edit="source"),
@@ -112,6 +123,9 @@ class CustomerList(ListPage[Customer]):
         Column(name="phone", label=_("Phone"), shown=False, prefetch=("contact_points",), edit="phone"),
         Column(name="tags", label=_("Tags"), path="tags_line", shown=False, prefetch=("tags",)),
         Column(name="reference", label=_("Reference"), shown=False, edit="reference"),
+        Column(name="role", label=_("Buying role"), path="get_role_display", shown=False, edit="role"),
+        Column(name="gender", label=_("Gender"), path="get_gender_display", shown=False, edit="gender"),
+        Column(name="age", label=_("Age"), kind="number", shown=False),
         Column(name="birth_date", label=_("Birth date"), kind="date", shown=False, edit="birth_date"),
         Column(name="changed", label=_("Changed"), kind="moment", path="updated_at", shown=False),
     )
@@ -123,6 +137,9 @@ class CustomerList(ListPage[Customer]):
             name="segment", label=_("RFM segment"), path="score__segment", choices=RfmSegment.choices, several=True
         ),
         ChoiceFilter(name="tier", label=_("Value tier"), path="score__tier", choices=Tier.choices, several=True),
+        ChoiceFilter(
+            name="health", label=_("Health"), path="score__health_state", choices=HealthState.choices, several=True
+        ),
         ChoiceFilter(name="r", label=_("Recency score"), path="score__r", choices=SCORES),
         ChoiceFilter(name="f", label=_("Frequency score"), path="score__f", choices=SCORES),
         ChoiceFilter(name="m", label=_("Monetary score"), path="score__m", choices=SCORES),
@@ -151,6 +168,9 @@ class CustomerList(ListPage[Customer]):
             name="tag", label=_("Tag"), path="tags", choices=lambda user: Tag.objects.values_list("pk", "name")
         ),
         IN_SEGMENT,
+        IN_CLASS,
+        IN_BRANCH,
+        *CONTACT_FILTERS,
         TextFilter(name="country", label=_("Country")),
         TextFilter(name="source", label=_("Source")),
     )

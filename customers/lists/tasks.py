@@ -29,6 +29,7 @@ from crm_site.pages.lists import (
 from crm_site.pages.lists.ranges import Days
 from customers.choices import Priority, TaskKind, TaskState
 from customers.forms.tasks import TaskBulkForm
+from customers.lists.within import OF_BRANCH
 from customers.models import Task
 from customers.services.tasking import change_tasks, move_task, set_state_of_tasks
 from customers.services.tasking.telling import when_words
@@ -151,6 +152,7 @@ class TaskList(ListPage[Task]):
         ChoiceFilter(name="priority", label=_("Priority"), choices=PRIORITIES),
         DateRangeFilter(name="done", label=_("Done"), path="done_at", moments=True),
         NumberRangeFilter(name="customer", label=_("Customer"), path="customer_id", hidden=True),
+        OF_BRANCH,
     )
     default_sort = "due"
     select_related = ("owner", "customer")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.history.tracking import Tracking
-from customers.choices import ContactKind
+from crm_site.lib.phones import format_phone
+from customers.choices import ContactKind, PlaceLabel
 from customers.models.customer import Customer
+from customers.querysets import AddressQuerySet, ContactPointQuerySet
 
 
 class ContactPoint(models.Model):
@@ -22,7 +25,12 @@ class ContactPoint(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=ContactKind.choices)
     value = models.CharField(_("value"), max_length=254)
     normal = models.CharField(max_length=254, editable=False)
+    label = models.CharField(
+        _("label"), max_length=10, choices=PlaceLabel.choices, blank=True, default="", db_default=""
+    )
     is_primary = models.BooleanField(_("primary"), default=False)
+
+    objects = ContactPointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact point")
@@ -39,6 +47,19 @@ class ContactPoint(models.Model):
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def shown(self) -> str:
+        """The value as people read it: phone numbers with blanks, in national form within their own region."""
+        if self.kind == ContactKind.PHONE:
+            return format_phone(self.normal, settings.DEFAULT_PHONE_REGION) if self.normal[:1] == "+" else self.value
+        return self.value
+
+    @property
+    def link(self) -> str:
+        """The address that writes or calls, or an empty text."""
+        scheme = {ContactKind.EMAIL.value: "mailto", ContactKind.PHONE.value: "tel"}.get(self.kind, "")
+        return f"{scheme}:{self.normal}" if scheme else ""
+
 
 class Address(models.Model):
     """A postal address; `region` is a province or state, `district` the 区 where that is the habit."""
@@ -52,7 +73,12 @@ class Address(models.Model):
     region = models.CharField(_("province or state"), max_length=100, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
+    label = models.CharField(
+        _("label"), max_length=10, choices=PlaceLabel.choices, blank=True, default="", db_default=""
+    )
     is_primary = models.BooleanField(_("primary"), default=False)
+
+    objects = AddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("address")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.fields.hosts import CustomisedModel
 from crm_site.history.tracking import Tracking
+from crm_site.lib.days import years_between
 from crm_site.staff.models import OwnedModel, validate_time_zone
-from customers.choices import ContactKind, CustomerKind, Stage
+from customers.choices import BuyingRole, ContactKind, CustomerKind, Gender, Stage
+from customers.models.checks import check_birth_date, check_registration_number
 from customers.querysets import CustomerQuerySet
 
 if TYPE_CHECKING:
@@ -42,7 +46,7 @@ class Customer(CustomisedModel, OwnedModel):
     `search_text` and `sort_key` are derived from the name, contact points and reference by the services.
     """
 
-    history: ClassVar[Tracking] = Tracking(hidden=("search_text", "sort_key"), many=("tags",))
+    history: ClassVar[Tracking] = Tracking(hidden=("search_text", "sort_key", "picture"), many=("tags",))
 
     access_module = "customers"
     custom_host = "customer"
@@ -64,11 +68,22 @@ class Customer(CustomisedModel, OwnedModel):
         help_text=_("The company a person works for, or the parent of an organisation."),
     )
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
-    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    role = models.CharField(
+        _("buying role"),
+        max_length=14,
+        choices=BuyingRole.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What part a person plays when their organisation decides."),
+    )
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender.choices, blank=True, default="", db_default="")
+    birth_date = models.DateField(_("birth date"), null=True, blank=True, validators=[check_birth_date])
     identifier = models.CharField(
         _("registration number"),
         max_length=40,
         blank=True,
+        validators=[check_registration_number],
         help_text=_("For example the unified social credit code (统一社会信用代码)."),
     )
     industry = models.CharField(_("industry"), max_length=100, blank=True)
@@ -78,6 +93,9 @@ class Customer(CustomisedModel, OwnedModel):
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_time_zone])
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.PROSPECT)
+    picture = models.BigIntegerField(
+        _("picture"), null=True, blank=True, editable=False, help_text=_("The key of the attachment that is shown.")
+    )
     tags = models.ManyToManyField(Tag, blank=True, related_name="customers", verbose_name=_("tags"))
 
     search_text = models.TextField(editable=False, default="")
@@ -98,6 +116,9 @@ class Customer(CustomisedModel, OwnedModel):
             models.Index(fields=("identifier",), name="customer_identifier", condition=~Q(identifier="")),
             GinIndex(fields=("custom",), name="customer_custom", opclasses=("jsonb_path_ops",)),
             GinIndex(fields=("search_text",), name="customer_search", opclasses=("gin_trgm_ops",)),
+            # Filters look for words within these: together with stage and owner they leave few rows to read.
+            GinIndex(OpClass(Upper("country"), "gin_trgm_ops"), name="customer_country_words"),
+            GinIndex(OpClass(Upper("source"), "gin_trgm_ops"), name="customer_source_words"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -124,6 +145,16 @@ class Customer(CustomisedModel, OwnedModel):
         """Return the primary contact point of that kind as typed; prefetch `contact_points` for lists."""
         points = [point for point in self.contact_points.all() if point.kind == kind]
         return next((point.value for point in points if point.is_primary), points[0].value if points else "")
+
+    @property
+    def age(self) -> int | None:
+        """Completed years of life on the reader's day."""
+        return None if self.birth_date is None else years_between(self.birth_date, timezone.localdate())
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the small picture of the customer, or an empty text."""
+        return reverse("files:attachment-thumbnail", args=[self.picture]) if self.picture else ""
 
     @property
     def email(self) -> str:

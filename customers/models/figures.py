@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.history.tracking import Tracking
-from customers.choices import RfmSegment, Tier
+from customers.choices import HealthState, RfmSegment, Tier
 from customers.models.customer import Customer
 
 _MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4, "default": 0}
@@ -46,9 +46,10 @@ class CustomerMetrics(models.Model):
 
 
 class CustomerScore(models.Model):
-    """The latest RFM score, lifetime value and value tier, written in chunks by batch jobs.
+    """The latest RFM score, lifetime value, value tier and health, written in chunks by batch jobs.
 
-    `clv` and its interval are in the base currency over the next twelve months; `p_alive` is a probability.
+    `clv` and its interval are in the base currency over the next twelve months; `p_alive` is a probability. `health`
+    and its four parts go from 0 to 100; without a `health_state` nothing is known yet and `health` means nothing.
     """
 
     history: ClassVar[Tracking] = Tracking(root="customer", updates=False)
@@ -67,6 +68,15 @@ class CustomerScore(models.Model):
     clv_on = models.DateField(_("valued on"), null=True)
     tier = models.CharField(_("value tier"), max_length=6, choices=Tier.choices, blank=True)
 
+    health = models.PositiveSmallIntegerField(_("health"), default=0, db_default=0)
+    health_state = models.CharField(
+        _("health in a word"), max_length=5, choices=HealthState.choices, blank=True, default="", db_default=""
+    )
+    health_rhythm = models.PositiveSmallIntegerField(_("rhythm of orders"), null=True, editable=False)
+    health_trend = models.PositiveSmallIntegerField(_("trend of revenue"), null=True, editable=False)
+    health_answer = models.PositiveSmallIntegerField(_("latest answer"), null=True, editable=False)
+    health_issues = models.PositiveSmallIntegerField(_("open issues"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("customer score")
         verbose_name_plural = _("customer scores")
@@ -75,7 +85,14 @@ class CustomerScore(models.Model):
             models.Index(fields=("segment", "customer"), name="score_segment"),
             models.Index(fields=("tier", "customer"), name="score_tier"),
             models.Index(fields=("r", "f"), name="score_rf"),
+            models.Index(fields=("health", "customer"), name="score_health"),
+            models.Index(fields=("health_state", "customer"), name="score_health_state"),
         )
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.segment}"
+
+    @property
+    def health_tone(self) -> str:
+        """The tone in which the health's word is shown."""
+        return {"good": "good", "watch": "warn", "risk": "bad"}.get(self.health_state, "")

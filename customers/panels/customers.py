@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.events.models import EventRecord
 from crm_site.fields.hosts import Host
+from crm_site.lib.phones import to_e164
+from crm_site.lib.text import sort_key
 from crm_site.pages import formatting
 from crm_site.pages.fields.offering import offer_custom_fields
 from crm_site.pages.first_steps import Step, register_step
 from crm_site.pages.nav import Group, NavItem, register_nav
-from crm_site.pages.palette import Command, Hit, record_source, register_command, register_palette
+from crm_site.pages.palette import Asked, Command, Hit, record_source, register_command, register_palette
 from crm_site.pages.panels import Panel, register_panel
 from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_today
 from crm_site.staff.models import User
-from customers.choices import RfmSegment
+from customers.choices import CustomerKind, RfmSegment
 from customers.events import CustomerCreated
 from customers.lists import customer_list
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
+from customers.querysets import CustomerQuerySet
 from customers.services.bulk import change_customers
 
 SHOWN = 5
+# People of the same name are many; so many of them are looked at.
+SAME_NAME = 20
 
 register_nav(
     NavItem(
@@ -37,13 +43,42 @@ register_nav(
         phone=True,
     )
 )
+
+
+def named_exactly(rows: CustomerQuerySet, asked: Asked) -> list[CustomerQuerySet]:
+    """Return the customers whose reference, registration number, name or contact point is what was typed."""
+    found = [
+        rows.filter(reference__in={asked.text, asked.text.upper()}),
+        rows.filter(sort_key=sort_key(asked.text)).order_by("-pk")[:SAME_NAME],
+    ]
+    if asked.has_number:
+        found.append(rows.filter(identifier=asked.text.upper()))
+    points = {asked.folded, to_e164(asked.text, settings.DEFAULT_PHONE_REGION) or asked.folded}
+    if asked.has_number or "@" in asked.text:
+        known = ContactPoint.objects.filter(normal__in=points).values("customer")[:SAME_NAME]
+        found.append(rows.filter(pk__in=known))
+    return found
+
+
 register_palette(
     record_source(
         customer_list,
-        icon="user",
-        hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="user", context=one.context_line),
+        hit=lambda one: Hit(
+            label=one.name,
+            url=one.get_absolute_url(),
+            icon="user" if one.is_person else "building",
+            context=one.context_line,
+        ),
+        latest="created_at",
+        only=(
+            "kind", "name", "job_title", "country", "industry", "reference", "identifier", "organisation__name",
+        ),
+        related_to=("organisation",),
+        exact=named_exactly,
+        identifiers=lambda one: (one.reference, one.identifier),
+        near=True,
     )
-)
+)  # fmt: skip
 register_step(
     Step(
         code="add-customer",
@@ -63,6 +98,29 @@ register_panel(
         url_name="files:subject-panel",
         arguments=("customer",),
         order=60,
+    )
+)
+register_panel(
+    Panel(
+        code="picture",
+        title=_("Who talks with whom"),
+        kind="customer",
+        url_name="customers:customer-picture-panel",
+        module="customers",
+        order=20,
+        rows=4,
+        fits=lambda customer: customer.kind == CustomerKind.ORGANISATION,
+    )
+)
+register_panel(
+    Panel(
+        code="tree",
+        title=_("Organisation"),
+        kind="customer",
+        url_name="customers:customer-tree-panel",
+        module="customers",
+        order=15,
+        rows=4,
     )
 )
 register_command(

@@ -1,12 +1,14 @@
-"""What segments and the lifecycle add to the shell and to the customer's page."""
+"""What segments, classes and the lifecycle add to the shell and to the customer's page."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.pages.nav import Group, NavItem, register_nav
-from crm_site.pages.palette import Command, register_command
+from crm_site.pages.palette import Command, Hit, label_source, register_command, register_palette
 from crm_site.pages.panels import Panel, register_panel
+from crm_site.pages.querysets import sets_up
+from customers.lists import segment_list
 
 register_nav(
     NavItem(
@@ -30,6 +32,24 @@ register_nav(
         order=40,
     )
 )
+register_nav(
+    NavItem(
+        code="classes",
+        label=_("Classes"),
+        icon="columns-3",
+        url_name="customers:classification-list",
+        group=Group.SETUP,
+        module="customers",
+        allowed=sets_up,
+        order=60,
+    )
+)
+register_palette(
+    label_source(
+        segment_list,
+        hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="users-group", context=one.description),
+    )
+)
 register_command(
     Command(
         code="new-segment",
@@ -42,7 +62,7 @@ register_command(
 register_panel(
     Panel(
         code="standing",
-        title=_("Stage and segments"),
+        title=_("Stage, classes and segments"),
         kind="customer",
         url_name="customers:customer-standing",
         module="customers",

@@ -15,6 +15,7 @@ from crm_site.pages.today import TodayCard, TodayContent, TodayRow, register_tod
 from crm_site.staff.models import User
 from customers.lists.tasks import here, task_list
 from customers.models import Task
+from customers.selectors import IssueSource, register_issues
 from customers.services.tasking.telling import when_words
 
 SHOWN = 8
@@ -35,15 +36,26 @@ register_nav(
 register_palette(
     record_source(
         task_list,
-        icon="checkbox",
         hit=lambda one: Hit(
             label=one.title, url=one.get_absolute_url(), icon=ICONS[one.kind], context=one.context_line
         ),
+        latest="due_at",
+        only=("kind", "title", "place", "customer__name"),
+        related_to=("customer",),
         order=60,
     )
 )
 register_command(
     Command(code="new-task", label=_("New task"), icon="plus", url_name="customers:task-create", module="customers")
+)
+register_issues(
+    IssueSource(
+        code="overdue-tasks",
+        label=_("Overdue tasks"),
+        open=lambda now: Task.objects.overdue(now),
+        url=lambda one: task_list.url(customer=(one.pk, one.pk, None), when=["overdue"]),
+        order=10,
+    )
 )
 register_panel(
     Panel(

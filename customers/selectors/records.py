@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from django.db.models import Max, OuterRef, Subquery
 
-from django.db.models import QuerySet
-
-from customers.models import Activity, Customer
+from customers.models import Customer, CustomerMetrics
 from customers.querysets import CustomerQuerySet
-
-PAGE = 25
-
-
-def stream(customer: Customer, before: tuple[dt.datetime, int] | None = None) -> list[Activity]:
-    """Return the next entries of the timeline, latest first; one more than a page tells that there is more.
-
-    `before` is the moment and key of the last entry seen, so every page costs the same.
-    """
-    entries: QuerySet[Activity] = Activity.objects.filter(customer=customer).select_related("actor")
-    if before is not None:
-        at, pk = before
-        entries = entries.extra(where=["(occurred_at, customers_activity.id) < (%s, %s)"], params=[at, pk])
-    return list(entries.order_by("-occurred_at", "-id")[: PAGE + 1])
 
 
 def with_related() -> CustomerQuerySet:
     """Return customers with everything their page shows, in three queries."""
     related = ("owner", "team", "organisation", "metrics", "score")
     return Customer.objects.select_related(*related).prefetch_related("contact_points", "addresses")
+
+
+def for_page() -> CustomerQuerySet:
+    """Return customers with what their page shows; `people_ordered_at` is when organisations' people ordered last."""
+    people = CustomerMetrics.objects.filter(customer__organisation=OuterRef("pk")).order_by()
+    latest = people.values("customer__organisation").annotate(at=Max("last_order_at")).values("at")
+    return with_related().prefetch_related("tags").annotate(people_ordered_at=Subquery(latest))

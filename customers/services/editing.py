@@ -16,6 +16,7 @@ from customers.models import Customer, CustomerMetrics, CustomerScore
 from customers.services.contacts import ADDRESS_PARTS, set_primary_address, set_primary_contact
 from customers.services.indexing import index_customer
 from customers.services.lifecycle import place_customers
+from customers.services.organising import check_parent
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -35,6 +36,7 @@ def create_customer(facts: Mapping[str, Any], user: User | None) -> Customer:
         values["team_id"] = values["owner"].team_id
         values.pop("team", None)
     with transaction.atomic():
+        check_parent(Customer(), values.get("organisation"))
         customer = Customer.objects.create(**_named(values))
         CustomerMetrics.objects.create(customer=customer)
         CustomerScore.objects.create(customer=customer)
@@ -55,6 +57,7 @@ def change_customer(customer: Customer, version: int, facts: Mapping[str, Any], 
     if owner is not None and "team" not in values and owner.pk != customer.owner_id:
         values["team"] = owner.team
     with transaction.atomic():
+        check_parent(customer, values.get("organisation"))
         if values.get("stage", customer.stage) != customer.stage:
             place_customers([customer.pk], values["stage"], user)
         save_versioned(customer, version, values)

@@ -6,7 +6,8 @@ from typing import Any
 
 from crm_site.history.models import Change, Insertion
 from crm_site.jobs.starting import start_job
-from customers.models import Customer, Segment, SegmentPick, SegmentState
+from customers.models import Classification, Customer, CustomerClass, Segment, SegmentPick, SegmentState
+from customers.services.classifying import ask_classes_again
 from customers.services.lifecycle import refresh_standing
 
 # Beyond, the job asks everybody.
@@ -15,6 +16,8 @@ AT_ONCE = 1000
 
 def follow_operation(operation: int) -> None:
     """Ask for the customers whose rows, tags or picks an operation wrote: at once for few, by the job for many."""
+    if _touches_classes(operation):
+        ask_classes_again(f"operation:{operation}")
     found: set[int] = set()
     through: Any = Customer.tags.through
     tables: tuple[tuple[Any, str], ...] = ((Customer, ""), (through, "customer_id"), (SegmentPick, "customer_id"))
@@ -32,6 +35,13 @@ def follow_operation(operation: int) -> None:
         start_job("lifecycle", {"cause": f"operation:{operation}"})
         return
     refresh_standing(sorted(found))
+
+
+def _touches_classes(operation: int) -> bool:
+    """Tell whether an operation removed, brought back or changed classes: customers may belong elsewhere now."""
+    tables = [model._meta.db_table for model in (Classification, CustomerClass)]
+    kept: tuple[Any, ...] = (Change, Insertion)
+    return any(rows.objects.filter(operation_id=operation, table_name__in=tables).exists() for rows in kept)
 
 
 def fill_restored_segments(operation: int) -> None:

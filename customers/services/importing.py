@@ -17,17 +17,18 @@ Execute = Callable[..., int]
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 FACTS = (
-    "kind", "name", "given_name", "family_name", "job_title", "identifier", "birth_date", "industry",
+    "kind", "name", "given_name", "family_name", "job_title", "role", "gender", "identifier", "birth_date", "industry",
     "website", "source", "country",
 )  # fmt: skip
 CONTACTS = ("email", "phone", "wechat")
 
 INSERT = """
 INSERT INTO customers_customer (id, kind, name, given_name, family_name, reference, organisation_id, job_title,
-    birth_date, identifier, industry, website, source, country, language, time_zone, stage, owner_id, team_id,
-    version, created_at, updated_at, search_text, sort_key)
+    role, gender, birth_date, identifier, industry, website, source, country, language, time_zone, stage, owner_id,
+    team_id, version, created_at, updated_at, search_text, sort_key)
 SELECT record_id, COALESCE(kind, 'person'), full_name, COALESCE(given_name, ''), COALESCE(family_name, ''),
-    COALESCE(reference, ''), organisation_id, COALESCE(job_title, ''), birth_date, COALESCE(identifier, ''),
+    COALESCE(reference, ''), organisation_id, COALESCE(job_title, ''),
+    COALESCE(role, ''), COALESCE(gender, ''), birth_date, COALESCE(identifier, ''),
     COALESCE(industry, ''), COALESCE(website, ''), COALESCE(source, ''), COALESCE(country, ''), '', '',
     'prospect', owner_id, team_id, 1, COALESCE(created_at, now()), now(), COALESCE(search_text, ''),
     COALESCE(sort_key, '')

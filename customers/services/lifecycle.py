@@ -20,6 +20,7 @@ from crm_site.rules.compiling import limited
 from customers.choices import Stage
 from customers.events import CustomersMovedStage, StageDecided
 from customers.models import Customer, LifecycleRule, StageOverride
+from customers.services.classes import refresh_classes
 from customers.services.membership import lock_standing, refresh_members
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ ON CONFLICT (customer_id) DO UPDATE SET stage = EXCLUDED.stage, reason = EXCLUDE
 
 
 def refresh_standing(ids: Sequence[int]) -> int:
-    """Ask the rules again where these customers stand and which segments they belong to; return the moves."""
+    """Ask the rules again where these customers stand, their classes, and their segments; return the moves."""
     keys = sorted(set(ids))
     if not keys:
         return 0
     with transaction.atomic():
         lock_standing(keys)
-        return refresh_stages(keys) + refresh_members(keys)
+        moves = refresh_stages(keys)
+        refresh_classes(keys)
+        return moves + refresh_members(keys)
 
 
 def refresh_stages(ids: Sequence[int]) -> int:
@@ -117,6 +120,7 @@ def decide_stage(customer: Customer, stage: str, reason: str, until: dt.date | N
     with transaction.atomic():
         place_customers([customer.pk], stage, user, reason=reason, until=until)
         Customer.objects.filter(pk=customer.pk).update(stage=stage, updated_at=timezone.now())
+        refresh_classes([customer.pk])
         refresh_members([customer.pk])
 
 
@@ -127,6 +131,7 @@ def withdraw_decision(customer: Customer, user: User) -> None:
         StageOverride.objects.filter(customer=customer).delete()
         publish_batch(StageDecided(count=1, stage="", customer_id=customer.pk), user)
         refresh_stages([customer.pk])
+        refresh_classes([customer.pk])
         refresh_members([customer.pk])
 
 

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from crm_site.history.origin import current_origin
-from crm_site.notifications.following import followed_among, followers_of
+from crm_site.notifications.following import followed_among, followers_of, who_may_see
 from crm_site.notifications.notifying import notify
+from crm_site.staff.models import User
+from customers.constants import NOTE_VERB
 from customers.models import Activity, Customer, StageMove
 
 KIND = "customer"
 
 
-def tell_mentioned(note_id: int) -> None:
-    """Tell the people whom a note mentions."""
-    note = _note(note_id)
-    mentioned = note.data.get("mentions", [])
+def tell_mentioned(entry_id: int) -> None:
+    """Tell the people whom an entry mentions."""
+    entry = _entry(entry_id)
+    mentioned = entry.data.get("mentions", [])
     if mentioned:
-        _tell("customer.mention", mentioned, note)
+        _tell("customer.mention", mentioned, entry)
 
 
-def tell_of_note(note_id: int) -> None:
-    """Tell the followers of a customer of a note, except those whom it mentions: they know."""
-    note = Activity.objects.select_related("customer", "actor").filter(pk=note_id).first()
-    if note is not None:
-        followers = set(followers_of(KIND, note.customer_id)) - set(note.data.get("mentions", ()))
-        _tell("customer.noted", followers, note)
+def tell_of_entry(entry_id: int) -> None:
+    """Tell the followers of a customer of what was written, except those whom it mentions: they know."""
+    entry = Activity.objects.select_related("customer", "actor").filter(pk=entry_id).first()
+    if entry is not None:
+        followers = set(followers_of(KIND, entry.customer_id)) - set(entry.data.get("mentions", ()))
+        _tell("customer.noted" if entry.verb == NOTE_VERB else "customer.contacted", followers, entry)
+
+
+def tell_of_answer(reply_id: int) -> None:
+    """Tell those who wrote in the thread of an answer, except those whom it mentions and who see it no more."""
+    reply = _entry(reply_id)
+    root = reply.thread_id or reply.pk
+    thread = Activity.objects.filter(Q(pk=root) | Q(thread_id=root)).exclude(actor=None)
+    writers = User.objects.filter(pk__in=thread.values("actor_id"), is_active=True)
+    told = set(who_may_see(writers, KIND, reply.customer_id)) - set(reply.data.get("mentions", ()))
+    _tell("customer.answered", told, reply)
 
 
 def tell_owner(customer_id: int) -> None:
@@ -88,17 +101,17 @@ def _tell_of_move(move: StageMove) -> None:
     )
 
 
-def _note(note_id: int) -> Activity:
-    return Activity.objects.select_related("customer", "actor").get(pk=note_id)
+def _entry(entry_id: int) -> Activity:
+    return Activity.objects.select_related("customer", "actor").get(pk=entry_id)
 
 
-def _tell(kind: str, people: set[int] | list[int], note: Activity) -> None:
+def _tell(kind: str, people: set[int] | list[int], entry: Activity) -> None:
     notify(
         kind,
         people,
-        key=f"note:{note.pk}",
-        url=note.customer.get_absolute_url(),
-        words={"by": note.actor.short_name if note.actor else "", "customer": note.customer.name},
-        subject=(KIND, note.customer_id),
-        actor=note.actor_id,
+        key=f"note:{entry.pk}",
+        url=entry.customer.get_absolute_url(),
+        words={"by": entry.actor.short_name if entry.actor else "", "customer": entry.customer.name},
+        subject=(KIND, entry.customer_id),
+        actor=entry.actor_id,
     )

@@ -15,10 +15,11 @@ from crm_site.pages.requests import signed_in
 from crm_site.staff.fetching import fetch_visible
 from crm_site.staff.models import User
 from customers import selectors
-from customers.forms import CustomerForm, NoteForm
+from customers.forms import CustomerForm
 from customers.models import Customer
 from customers.services import change_customer, create_customer
 from customers.views.facts import CustomerFieldView
+from customers.views.summary import summary_context
 from customers.views.timeline import timeline_context
 
 
@@ -27,16 +28,16 @@ from customers.views.timeline import timeline_context
 def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer: facts, timeline, and the panels of other apps."""
     user = signed_in(request)
-    customer = fetch_visible(selectors.with_related(), user, pk=pk)
+    customer = fetch_visible(selectors.for_page(), user, pk=pk)
     can_edit = Customer.objects.editable_by(user).filter(pk=pk).exists()
     context = {
         "record": customer,
         "page_title": customer.name,
         "facts": CustomerFieldView.lines(customer, editable=can_edit),
-        "panels": panels_for(user, "customer", customer.pk),
+        "panels": panels_for(user, "customer", customer.pk, customer),
         "can_edit": can_edit,
-        "note_form": NoteForm(customer=customer),
-        **timeline_context(customer, request.GET),
+        **summary_context(customer, user),
+        **timeline_context(customer, user, request.GET),
     }
     return render(request, "customers/customer_detail.html", context)
 

@@ -27,6 +27,7 @@ from customers.forms.segments import StageForm
 from customers.lists import customer_list
 from customers.models import Customer, LifecycleRule, StageMove
 from customers.services import change_lifecycle_rule, decide_stage, withdraw_decision
+from customers.views.classes import rule_words
 
 
 @require_safe
@@ -65,6 +66,7 @@ def customer_standing(request: HttpRequest, pk: int) -> HttpResponse:
         "record": customer,
         "standing": standing,
         "moves": _moves(standing.moves, user),
+        "classes": [(one, rule_words(one.customer_class, user)) for one in selectors.classes_of(customer)],
         "can_edit": Customer.objects.editable_by(user).filter(pk=pk).exists(),
     }
     return render(request, "customers/customer_standing.html", context)

@@ -32,12 +32,12 @@ from customers.forms.tasks import REPETITION, FinishForm, TaskForm
 from customers.lists.tasks import task_list
 from customers.models import Customer, Task
 from customers.querysets import TaskQuerySet
+from customers.services.calling import finish_call
 from customers.services.tasking import (
     UNCHANGED,
     TaskStateError,
     cancel_task,
     change_task,
-    finish_task,
     plan_task,
     reopen_task,
 )
@@ -102,10 +102,10 @@ def task_home(request: HttpRequest) -> HttpResponse:
 @login_required
 def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one task with the form that closes it, and what happened with its customer last."""
-    return _page(request, fetch_visible(with_related(), signed_in(request), pk=pk), FinishForm())
+    return _page(request, fetch_visible(with_related(), signed_in(request), pk=pk))
 
 
-def _page(request: HttpRequest, task: Task, form: FinishForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, task: Task, form: FinishForm | None = None, status: int = 200) -> HttpResponse:
     user = signed_in(request)
     can_edit = Task.objects.editable_by(user).filter(pk=task.pk).exists()
     customer = task.customer
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, task: Task, form: FinishForm, status: int = 200)
         "facts": TaskFieldView.lines(task, editable=can_edit),
         "panels": panels_for(user, "task", task.pk),
         "can_edit": can_edit,
-        "finish_form": form,
+        "finish_form": form or FinishForm(task=task),
         "when": when_words(task),
         "customer": customer,
         "latest": selectors.stream(customer)[:LATEST] if customer is not None else [],
@@ -169,15 +169,20 @@ def task_finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Finish a task with its outcome and the next step; in a queue the next record opens."""
     user = signed_in(request)
     task = fetch_editable(with_related(), user, pk=pk)
-    form = FinishForm(request.POST)
+    form = FinishForm(request.POST, task=task)
     if not form.is_valid():
         return _page(request, task, form, status=422)
     done = _close(
         request,
         task,
         gettext("“%(title)s” is done."),
-        lambda: finish_task(
-            task, posted_version(request), user, outcome=form.cleaned_data["outcome"], next_step=form.next_step
+        lambda: finish_call(
+            task,
+            posted_version(request),
+            user,
+            came=form.cleaned_data.get("call", ""),
+            outcome=form.cleaned_data["outcome"],
+            next_step=form.next_step,
         ),
     )
     place = request.POST.get(PARAM, "")

@@ -34,5 +34,10 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for order in orders
     ]
-    all_url = order_list.url(customer=(customer.pk, customer.pk, None))
-    return render(request, "sales/customer_orders.html", {"customer": customer, "rows": rows, "all_url": all_url})
+    context = {
+        "customer": customer,
+        "rows": rows,
+        "all_url": order_list.url(customer=(customer.pk, customer.pk, None)),
+        "branch_url": "" if customer.is_person else order_list.url(within=customer.pk),
+    }
+    return render(request, "sales/customer_orders.html", context)

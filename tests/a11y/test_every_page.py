@@ -30,8 +30,9 @@ from crm_site.jobs.models import JobRun
 from crm_site.jobs.running import run_job
 from crm_site.pages.lists.registry import list_pages
 from crm_site.staff.models import User
-from customers.models import Customer, Segment, Task
+from customers.models import Customer, CustomerClass, DoNotContact, Invitation, Segment, Task
 from customers.services import change_customer
+from customers.services.tasking.inviting import token_of
 from sales.models import Order, Product
 from service.models import Survey, SurveyAnswer
 from tests.architecture.test_every_page import ADDRESSES, address
@@ -62,6 +63,20 @@ def changed() -> Customer:
     customer: Customer = first(Customer)
     change_customer(customer, customer.version, {"industry": f"Paper {customer.version}"}, manager())
     return customer
+
+
+def talkative() -> Customer:
+    """Return a customer with a ledger and a ban."""
+    return DoNotContact.objects.filter(customer__consents__isnull=False).order_by("pk")[0].customer
+
+
+def add_a_number(page: Page) -> None:
+    """Open the form of another number; on a phone it stands on another tab."""
+    tab = page.locator("[role=tab][data-tab=panels]")
+    if tab.is_visible():
+        tab.click()
+    page.locator("#add-contact").click()
+    expect(page.locator("#reach-form")).to_be_visible()
 
 
 def open_palette(page: Page) -> None:
@@ -134,15 +149,25 @@ KINDS: dict[str, Kind] = {
     "list with chips": Kind(lambda: reverse("customers:customer-list") + "?owner=me&stage=customer&sort=-revenue"),
     "list without matches": Kind(lambda: reverse("customers:customer-list") + "?q=zzzzzz"),
     "customer": Kind(lambda: first(Customer, metrics__orders_count__gt=2).get_absolute_url()),
+    "organisation": Kind(lambda: first(Customer, members__kind="person").get_absolute_url()),
     "customer, a fact in hand": Kind(lambda: first(Customer).get_absolute_url(), act=edit_a_fact),
+    "customer, a number in hand": Kind(lambda: first(Customer).get_absolute_url(), act=add_a_number),
     "customer's form": Kind(lambda: reverse("customers:customer-edit", args=[first(Customer).pk])),
     "customer's form, refused": Kind(lambda: reverse("customers:customer-create"), act=submit),
+    "consent of a customer": Kind(lambda: reverse("customers:customer-consents", args=[talkative().pk])),
+    "record consent": Kind(lambda: reverse("customers:customer-consent-record", args=[talkative().pk])),
+    "forbid contact": Kind(lambda: reverse("customers:customer-forbid", args=[talkative().pk])),
+    "picture of a customer": Kind(lambda: reverse("customers:customer-portrait", args=[first(Customer).pk])),
     "segment": Kind(lambda: first(Segment).get_absolute_url()),
     "segment's form": Kind(lambda: reverse("customers:segment-edit", args=[first(Segment).pk])),
+    "classes": Kind(lambda: reverse("customers:classification-list"), "admin"),
+    "class form": Kind(lambda: reverse("customers:class-edit", args=[first(CustomerClass).pk]), "admin"),
     "lifecycle": Kind(lambda: reverse("customers:lifecycle")),
     "lifecycle rule": Kind(lambda: reverse("customers:lifecycle-rule", args=["loyal"]), "admin"),
     "decide a stage": Kind(lambda: reverse("customers:customer-stage", args=[first(Customer).pk])),
     "task": Kind(lambda: first(Task, state="open", series__isnull=False).get_absolute_url()),
+    "meeting with answers": Kind(lambda: first(Task, invitations__isnull=False).get_absolute_url()),
+    "answer to an invitation": Kind(lambda: reverse("calendar:answer", args=[token_of(first(Invitation))]), ""),
     "task's form": Kind(lambda: reverse("customers:task-edit", args=[first(Task, series__isnull=False).pk])),
     "task's form, refused": Kind(lambda: reverse("customers:task-create"), act=submit),
     "tasks of a month": Kind(lambda: reverse("customers:task-list") + "?as=calendar"),
@@ -248,8 +273,12 @@ def enter(page: Page, url: str, person: str, language: str, theme: str) -> None:
 NOT_SWEPT = {
     "pages:today-card", "pages:pick", "pages:palette", "pages:job-progress", "pages:healthz", "pages:readyz",
     "pages:favicon", "pages:manifest", "imports:import-failures", "imports:import-preview",
-    "customers:customer-timeline", "customers:customer-standing", "customers:segment-explain",
+    "customers:customer-timeline", "customers:customer-picture-panel", "customers:entry-edit", "customers:entry-thread",
+    "customers:entry-versions", "customers:customer-reach", "customers:customer-reach-add",
+    "customers:contact-edit", "customers:address-edit", "customers:customer-consent-panel",
+    "customers:customer-standing", "customers:customer-tree-panel", "customers:segment-explain",
     "customers:customer-tasks-panel", "customers:task-home", "customers:task-field", "customers:task-invitation",
+    "customers:task-invitations-panel", "analytics:customer-health-panel",
     "customers:customer-field", "sales:order-field", "sales:product-field", "service:survey-field",
     "service:answer-field", "sales:customer-orders-panel", "service:customer-answers-panel",
     "analytics:customer-value-panel", "history:record-panel", "pages:queue-bar", "rules:builder", "rules:count",
@@ -260,6 +289,8 @@ NOT_SWEPT = {
 }  # fmt: skip
 # Forms that look as the swept form of the same record does.
 ALIKE = {
+    "customers:classification-create", "customers:classification-edit", "customers:classification-delete",
+    "customers:class-create", "customers:class-delete",
     "customers:segment-create", "customers:segment-delete", "customers:task-delete",
     "sales:order-create", "sales:product-edit", "service:survey-edit", "service:answer-edit", "sales:order-delete",
     "sales:product-delete", "service:answer-delete", "fields:field-edit",

@@ -14,7 +14,7 @@ from analytics.models import SalesDay
 from crm_site.imports.models import RowState
 from customers.models import LifecycleRule
 from tests.conftest import Cast
-from tests.factories import notifications, records, staff, standing, tasks
+from tests.factories import contacts, notifications, records, staff, standing, tasks
 
 BY_TAG = {"version": 1, "root": {"all": [{"field": "tags", "op": "filled"}]}}
 
@@ -59,12 +59,16 @@ class Crowd:
         self.customer.tags.add(records.TagFactory())
         records.ContactPointFactory(customer=self.customer)
         records.AddressFactory(customer=self.customer)
+        wording = contacts.ConsentWordingFactory()
+        contacts.ConsentEntryFactory(customer=self.customer, wording=wording, recorded_by=cast.owner)
+        contacts.DoNotContactFactory(customer=self.customer, set_by=cast.owner)
         records.ActivityFactory(customer=self.customer, actor=cast.owner)
         customer.score.segment = "at_risk"
         customer.score.save()
 
     def _grow_standing(self, cast: Cast) -> None:
         standing.SegmentMemberFactory(segment=standing.SegmentFactory(owner=cast.owner), customer=self.customer)
+        standing.ClassMemberFactory(customer=self.customer)
         newcomer = records.CustomerFactory(owner=cast.owner)
         standing.SegmentMemberFactory(segment=self.segment, customer=newcomer)
         standing.SegmentMoveFactory(segment=self.segment, customer=newcomer)

@@ -17,7 +17,7 @@ from crm_site.staff.choices import Module
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import records, standing, tasks
+from tests.factories import contacts, records, standing, tasks
 
 VIEWSETS: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 ENDPOINTS = sorted(VIEWSETS)
@@ -44,6 +44,7 @@ def records_of(user: User) -> dict[str, Any]:
     order = records.OrderFactory(customer=customer)
     return {
         "customers": customer,
+        "consents": contacts.ConsentEntryFactory(customer=customer),
         "tasks": tasks.TaskFactory(customer=customer),
         "orders": order,
         "payments": records.PaymentFactory(order=order),
@@ -58,6 +59,12 @@ def valid(name: str, mine: dict[str, Any]) -> dict[str, Any]:
     """Return what creates a record of that endpoint."""
     facts: dict[str, dict[str, Any]] = {
         "customers": {"name": "Ada"},
+        "consents": {
+            "customer": mine["customers"].pk,
+            "channel": "email",
+            "purpose": "newsletter",
+            "state": "given",
+        },
         "tasks": {"title": "Call", "day": "2027-03-01"},
         "orders": {"lines": [{"description": "Tea", "quantity": "1", "unit_price": "2"}]},
         "payments": {"order": mine["orders"].pk, "amount": "1"},

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import history, notifications, records, staff, tasks
+from tests.factories import contacts, history, notifications, records, staff, tasks
 
 OURS = (
     "pages",
@@ -56,6 +56,8 @@ WORDS = {
     "change": "1",
     "entry": "1",
     "stage": "loyal",
+    "shelf": "contact",
+    "way": "up",
     "customers:task-field": "title",
     "pages:list-shift": "tasks",
     "sales:order-field": "channel",
@@ -82,7 +84,12 @@ def foreign(cast: Cast) -> dict[str, int]:
     return {
         "customers:task": task.pk,
         "pages:list-shift": task.pk,
+        "customers:customer-picture": records.CustomerFactory(owner=cast.owner, kind="organisation").pk,
+        "customers:entry-": records.ActivityFactory(customer=customer, actor=cast.owner).pk,
         "customers:customer": customer.pk,
+        "customers:contact-": records.ContactPointFactory(customer=customer).pk,
+        "customers:address-": records.AddressFactory(customer=customer).pk,
+        "customers:ban-": contacts.DoNotContactFactory(customer=customer).pk,
         "sales:customer": customer.pk,
         "service:customer": customer.pk,
         "analytics:customer": customer.pk,
@@ -104,7 +111,7 @@ def foreign(cast: Cast) -> dict[str, int]:
     }
 
 
-SHARED = ("sales:product", "service:survey", "customers:segment")
+SHARED = ("sales:product", "service:survey", "customers:segment", "customers:class")
 # Seen by its owner alone, whatever the others' roles.
 PRIVATE = ("pages:list-view", "notifications:notification")
 

@@ -14,14 +14,14 @@ from factory.django import DjangoModelFactory
 
 from crm_site.staff.choices import Module
 from tests.conftest import Cast
-from tests.factories import fields, history, notifications, records, staff, standing, tasks
+from tests.factories import contacts, fields, history, notifications, records, staff, standing, tasks
 
 PACKAGES = ("crm_site", "customers", "sales", "service", "analytics")
 OURS = sorted(
     (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES),
     key=lambda model: model._meta.label,
 )
-MODULES = (records, staff, history, notifications, fields, standing, tasks)
+MODULES = (records, staff, history, notifications, fields, standing, tasks, contacts)
 MADE: list[Any] = [one for module in MODULES for one in vars(module).values() if inspect.isclass(one)]
 FACTORIES = {one._meta.model: one for one in MADE if issubclass(one, DjangoModelFactory)}
 # Rows that another model's factory makes, as its service does.

@@ -22,6 +22,7 @@ from pytest_django.fixtures import Settings
 from crm_site.pages.lists.registry import list_pages
 from crm_site.pages.today import cards
 from crm_site.staff.models import User
+from customers.models import Customer
 from tests.architecture.conftest import Crowd
 from tests.conftest import Cast
 
@@ -36,6 +37,13 @@ CUSTOMER = "customers.customer"
 WEEK = f"{timezone.localdate():%G-W%V}"
 Address = Callable[[Crowd], str]
 assert get_resolver().url_patterns  # lists become known with their addresses
+
+
+def firm() -> Customer:
+    """Return the organisation that came first, which has people."""
+    return Customer.objects.filter(kind="organisation", members__isnull=False).order_by("pk")[0]
+
+
 PAGES: dict[str, Address] = {
     "pages:today": lambda crowd: reverse("pages:today"),
     "pages:preferences": lambda crowd: reverse("pages:preferences"),
@@ -47,6 +55,8 @@ PAGES: dict[str, Address] = {
     "notifications:follow": lambda crowd: reverse("notifications:follow", args=["customer", crowd.customer.pk]),
     "notifications:people": lambda crowd: reverse("notifications:people", args=["customer", crowd.customer.pk]),
     "pages:palette": lambda crowd: reverse("pages:palette") + "?q=cust",
+    "pages:palette, for a slip": lambda crowd: reverse("pages:palette") + "?q=cusotmer",
+    "pages:palette, without words": lambda crowd: reverse("pages:palette"),
     "pages:pick": lambda crowd: reverse("pages:pick", args=["customers"]) + "?q=cust",
     "pages:job-detail": lambda crowd: reverse("pages:job-detail", args=[crowd.run.pk]),
     "pages:job-progress": lambda crowd: reverse("pages:job-progress", args=[crowd.run.pk]),
@@ -60,15 +70,35 @@ PAGES: dict[str, Address] = {
     "customers:customer-edit": lambda crowd: reverse("customers:customer-edit", args=[crowd.customer.pk]),
     "customers:customer-create": lambda crowd: reverse("customers:customer-create"),
     "customers:customer-timeline": lambda crowd: reverse("customers:customer-timeline", args=[crowd.customer.pk]),
+    "customers:customer-picture-panel": lambda crowd: reverse("customers:customer-picture-panel", args=[firm().pk]),
+    "customers:customer-timeline, of an organisation": lambda crowd: reverse(
+        "customers:customer-timeline", args=[firm().pk]
+    ),
     "customers:customer-field": lambda crowd: reverse("customers:customer-field", args=[crowd.customer.pk, "name"]),
+    "customers:customer-reach": lambda crowd: reverse("customers:customer-reach", args=[crowd.customer.pk]),
+    "customers:customer-reach-add": lambda crowd: reverse(
+        "customers:customer-reach-add", args=[crowd.customer.pk, "contact"]
+    ),
+    "customers:customer-consents": lambda crowd: reverse("customers:customer-consents", args=[crowd.customer.pk]),
+    "customers:customer-consent-panel": lambda crowd: reverse(
+        "customers:customer-consent-panel", args=[crowd.customer.pk]
+    ),
+    "customers:customer-consent-record": lambda crowd: reverse(
+        "customers:customer-consent-record", args=[crowd.customer.pk]
+    ),
     "customers:customer-standing": lambda crowd: reverse("customers:customer-standing", args=[crowd.customer.pk]),
+    "customers:customer-tree-panel": lambda crowd: reverse(
+        "customers:customer-tree-panel", args=[crowd.customer.organisation_id]
+    ),
     "customers:segment-detail": lambda crowd: reverse("customers:segment-detail", args=[crowd.segment.pk]),
+    "customers:classification-list": lambda crowd: reverse("customers:classification-list"),
     "customers:lifecycle": lambda crowd: reverse("customers:lifecycle"),
     "customers:task-detail": lambda crowd: reverse("customers:task-detail", args=[crowd.task.pk]),
     "customers:task-edit": lambda crowd: reverse("customers:task-edit", args=[crowd.task.pk]),
     "customers:task-create": lambda crowd: reverse("customers:task-create"),
     "customers:task-calendar": lambda crowd: reverse("customers:task-calendar"),
     "customers:task-list, by the hour": lambda crowd: reverse("customers:task-list") + f"?as=calendar&on={WEEK}",
+    "customers:task-invitations-panel": lambda crowd: reverse("customers:task-invitations-panel", args=[crowd.task.pk]),
     "customers:customer-tasks-panel": lambda crowd: reverse("customers:customer-tasks-panel", args=[crowd.customer.pk]),
     "history:record-panel": lambda crowd: reverse("history:record-panel", args=[CUSTOMER, crowd.customer.pk]),
     "history:record": lambda crowd: reverse("history:record", args=[CUSTOMER, crowd.customer.pk]),
@@ -81,6 +111,9 @@ PAGES: dict[str, Address] = {
     "service:customer-answers-panel": lambda crowd: reverse("service:customer-answers-panel", args=[crowd.customer.pk]),
     "analytics:overview": lambda crowd: reverse("analytics:overview"),
     "analytics:customer-value": lambda crowd: reverse("analytics:customer-value"),
+    "analytics:customer-health-panel": lambda crowd: reverse(
+        "analytics:customer-health-panel", args=[crowd.customer.pk]
+    ),
     "analytics:customer-value-panel": lambda crowd: reverse("analytics:customer-value-panel", args=[crowd.customer.pk]),
 }
 # A word that finds the rows of a list, since a search without hits asks less.
@@ -103,6 +136,7 @@ API: dict[str, Address] = {
     f"/api/v1/{name}/": lambda crowd, name=name: f"/api/v1/{name}/"  # type: ignore[misc]
     for name in (
         "customers",
+        "consents",
         "segments",
         "tasks",
         "products",
@@ -144,13 +178,13 @@ def measured(
 
 
 def test_every_page_keeps_its_query_budget(measured: dict[str, dict[str, list[int]]]) -> None:
-    latest = {name: {role: counts[-1] for role, counts in roles.items()} for name, roles in sorted(measured.items())}
+    latest = {name: {role: max(counts) for role, counts in roles.items()} for name, roles in sorted(measured.items())}
     if RECORDING:
         lines = [f"  {json.dumps(name)}: {json.dumps(roles)}" for name, roles in latest.items()]
         BUDGETS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     budgets = json.loads(BUDGETS.read_text())
     assert sorted(budgets) == sorted(latest), "write down what is new, and strike what is gone"
-    growing = {name: roles for name, roles in measured.items() for few, many in roles.values() if few != many}
+    growing = {name: roles for name, roles in measured.items() for few, many in roles.values() if few < many}
     assert growing == {}, "more rows take more queries"
     assert {name: roles for name, roles in latest.items() if any(n > MOST for n in roles.values())} == {}
     wrong = {

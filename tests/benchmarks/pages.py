@@ -20,6 +20,7 @@ from customers.lists import customer_list
 from customers.models import ContactPoint, Customer, Tag
 from sales.lists import order_list
 from service.lists import answer_list
+from tests.benchmarks.busy import busy_addresses
 
 if TYPE_CHECKING:
     from tests.benchmarks.databases import Databases
@@ -86,6 +87,7 @@ class Reader:
 
 Visit = Callable[[Reader], object]
 LIST = "Customers"
+EVERYWHERE = "Search everywhere"
 
 
 def visits(reader: Reader) -> dict[str, Visit]:
@@ -104,6 +106,8 @@ def visits(reader: Reader) -> dict[str, Visit]:
         found[f"{LIST}: {name}"] = visit(f"{url}?{narrowed}")
         found[f"{LIST}: {name}, counted afterwards"] = visit(f"{url}?{narrowed}", "list-figures")
     found[f"{LIST}, {NEXTS} × next"] = lambda one: one.turn(url)
+    for name, word in palette_words(reader.user).items():
+        found[f"{EVERYWHERE}: {name}"] = visit(f"{reverse('pages:palette')}?q={word}")
     orders = reverse(order_list.url_name)
     found |= {"Orders": visit(orders), "Orders by total": visit(f"{orders}?sort=-base_total")}
     found["Survey answers"] = visit(reverse(answer_list.url_name))
@@ -112,6 +116,7 @@ def visits(reader: Reader) -> dict[str, Visit]:
     found["Customer"] = visit(reverse("customers:customer-detail", args=[record]))
     for name in PANELS:
         found[f"Customer: {name.partition('-')[2].replace('-', ' ')}"] = visit(reverse(name, args=[record]))
+    found |= {name: visit(place) for name, place in busy_addresses(reader.user).items()}
     for name in ("overview", "customer-value"):
         found[f"Dashboard: {name}"] = visit(reverse(f"analytics:{name}"))
     return found
@@ -119,7 +124,8 @@ def visits(reader: Reader) -> dict[str, Visit]:
 
 PANELS = (
     "customers:customer-timeline", "sales:customer-orders-panel", "service:customer-answers-panel",
-    "analytics:customer-value-panel",
+    "analytics:customer-value-panel", "analytics:customer-health-panel", "customers:customer-tasks-panel",
+    "customers:customer-reach", "customers:customer-consent-panel",
 )  # fmt: skip
 
 
@@ -140,6 +146,27 @@ def rare_words(user: User) -> dict[str, str]:
         "two Chinese characters": pairs,
         "pinyin": pinyin,
         "part of a phone number": fewest(user, [phone[-7:] for phone in phones[:40]]),
+    }
+
+
+def palette_words(user: User) -> dict[str, str]:
+    """Return what is typed into the palette: words that many have, and words that one customer has."""
+    mail = ContactPoint.objects.filter(kind="email", customer__in=Customer.objects.visible_to(user)).order_by("pk")
+    rare = rare_words(user)
+    return {
+        "nothing": "",
+        "part of a Latin name": "üll",
+        "a Latin name, many hits": "müller",
+        "a Latin name, few hits": rare["Latin"],
+        "one Chinese character": "王",
+        "two Chinese characters, many hits": "有限",
+        "two Chinese characters, few hits": rare["two Chinese characters"],
+        "pinyin, many hits": "wang",
+        "pinyin, few hits": rare["pinyin"],
+        "initials": "zs",
+        "part of a phone number": rare["part of a phone number"],
+        "part of a mail address": mail.values_list("normal", flat=True)[0][:-5],
+        "a slip of the finger": "Jonhanson",
     }
 
 
@@ -179,7 +206,9 @@ def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[st
     for name in planned[small]:
         measured = {size: Measured() for size in sizes}
         # What many hits or a filter leave fills a page of the large company only.
-        fills = name.endswith("many hits") or (f"{LIST}: " in name and not name.endswith("afterwards"))
+        fills = (name.endswith("many hits") and not name.startswith(EVERYWHERE)) or (
+            f"{LIST}: " in name and not name.endswith("afterwards")
+        )
         full = Measured() if fills else measured[small]
         for turn in range(WARM + (NEXTS if name.endswith("next") else TIMES)):
             asked = [(size, name, measured[size]) for size in sizes]

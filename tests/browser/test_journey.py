@@ -87,7 +87,7 @@ def test_from_sign_in_to_a_note(
 
     page.locator(".list-table tbody tr a").first.click()
     expect(page.get_by_role("heading", name="Bruno Meier", level=1)).to_be_visible()
-    page.get_by_label("Note").fill("Wants a quote by Friday.")
+    page.locator(".composer textarea[name=body]").fill("Wants a quote by Friday.")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".timeline")).to_contain_text("Wants a quote by Friday.")
     assert Activity.objects.get(verb="customer.note").customer == customers["Bruno Meier"]

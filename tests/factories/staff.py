@@ -13,7 +13,7 @@ from crm_site.events.models import Delivery, EventRecord
 from crm_site.imports.models import ExternalId, Import, LearnedMapping, MoveIn, StagedRow
 from crm_site.imports.services import keep_upload
 from crm_site.jobs.models import JobRun
-from crm_site.pages.models import BulkChange, FirstSteps, ListExport, ListPreference, SavedView
+from crm_site.pages.models import BulkChange, FirstSteps, ListExport, ListPreference, SavedView, Visit
 from crm_site.rules.models import RuleFiring
 from crm_site.staff.models import Role, RoleGrant, Team, User
 
@@ -212,6 +212,18 @@ class SavedViewFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda number: f"View {number}")
     params = factory.LazyFunction(lambda: {"owner": ["me"]})
     owner = factory.SubFactory(UserFactory)
+
+
+class VisitFactory(factory.django.DjangoModelFactory):
+    """A page of the rail that somebody opened."""
+
+    class Meta:
+        model = Visit
+
+    user = factory.SubFactory(UserFactory)
+    kind = "pages"
+    key = "today"
+    seen_at = factory.LazyFunction(timezone.now)
 
 
 class ListPreferenceFactory(factory.django.DjangoModelFactory):

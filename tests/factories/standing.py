@@ -6,6 +6,9 @@ import factory
 from django.utils import timezone
 
 from customers.models import (
+    Classification,
+    ClassMember,
+    CustomerClass,
     LifecycleRule,
     Segment,
     SegmentMember,
@@ -102,3 +105,37 @@ class StageMoveFactory(factory.django.DjangoModelFactory):
     after = "new"
     cause = "rule"
     moved_at = factory.LazyFunction(timezone.now)
+
+
+class ClassificationFactory(factory.django.DjangoModelFactory):
+    """A classification of one's own."""
+
+    class Meta:
+        model = Classification
+
+    code = factory.Sequence(lambda number: f"classification-{number}")
+    name = factory.Sequence(lambda number: f"Classification {number}")
+    position = 9
+
+
+class CustomerClassFactory(factory.django.DjangoModelFactory):
+    """A class of everybody with a tag."""
+
+    class Meta:
+        model = CustomerClass
+
+    classification = factory.SubFactory(ClassificationFactory)
+    name = factory.Sequence(lambda number: f"Class {number}")
+    rule = factory.LazyFunction(lambda: {"version": 1, "root": {"all": [{"field": "tags", "op": "filled"}]}})
+
+
+class ClassMemberFactory(factory.django.DjangoModelFactory):
+    """Somebody in a class."""
+
+    class Meta:
+        model = ClassMember
+
+    customer = factory.SubFactory(CustomerFactory)
+    customer_class = factory.SubFactory(CustomerClassFactory)
+    classification = factory.SelfAttribute("customer_class.classification")
+    since = factory.LazyFunction(timezone.now)

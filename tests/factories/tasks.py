@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from crm_site.lib.text import search_text
-from customers.models import CalendarFeed, Task, TaskSeries
+from customers.models import CalendarFeed, Invitation, Task, TaskSeries
 from tests.factories.records import CustomerFactory
 from tests.factories.staff import UserFactory
 
@@ -51,3 +51,16 @@ class CalendarFeedFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     token_digest = factory.Sequence(lambda number: f"{number:064x}")
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """Somebody asked to a meeting, who has not answered."""
+
+    class Meta:
+        model = Invitation
+
+    task = factory.SubFactory(TaskFactory, kind="meeting")
+    name = factory.Sequence(lambda number: f"Guest {number}")
+    email = factory.Sequence(lambda number: f"guest{number}@customer.example")
+    told = "0" * 16
+    sent_at = factory.LazyFunction(timezone.now)

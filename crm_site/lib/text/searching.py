@@ -23,6 +23,7 @@ MAX_PART_LENGTH = 400
 MAX_QUERY_TERMS = 8
 _SHORTEST_SUBSTRING = 3  # below that a trigram index can only answer "starts with"
 _SHORTEST_PHONE = 5
+_ALWAYS = MAX_PART_LENGTH + 1
 
 _PHONE = re.compile(r"\(?[+(]?[\d][\d\s()./\-]*")
 # One plain word, a plain mail address, or a number in E.164: what most parts are.
@@ -128,28 +129,39 @@ def _pairs(run: str, *, last: bool) -> str:
     return " ".join([*pairs, run[-1]] if last else pairs)
 
 
-def search_terms(query: str) -> list[str]:
+def search_terms(query: str, *, beginnings: bool = False) -> list[str]:
     r"""Return LIKE patterns (escape character ``\``) of which a record's search text must match every one.
 
-    Words of three and more letters match anywhere, shorter ones the start of a word; Chinese characters
-    match as written, one alone anywhere in a name. An empty list means: nothing to search for.
+    Words of three and more letters match anywhere, shorter ones the start of a word, as with `beginnings` all
+    words do; Chinese characters match as written, one alone anywhere in a name. An empty list means: nothing
+    to search for.
     """
-    folded = fold(clean_text(query[:MAX_PART_LENGTH]))
-    digits = _phone_digits(folded, _SHORTEST_SUBSTRING if folded[:1] in ("+", "(") else _SHORTEST_PHONE)
+    digits = typed_digits(query)
     if digits:
         return [f"%{digits}%"]
     patterns: dict[str, None] = {}
-    for piece in _pieces(folded):
-        patterns[_pattern(piece)] = None
-    return list(patterns)[:MAX_QUERY_TERMS]
+    for piece in typed_pieces(query):
+        patterns[_pattern(piece, _ALWAYS if beginnings else _SHORTEST_SUBSTRING)] = None
+    return list(patterns)
 
 
-def _pattern(piece: str) -> str:
+def typed_pieces(query: str) -> list[str]:
+    """Return the folded words and Chinese runs of what was typed, without repetitions."""
+    return list(dict.fromkeys(_pieces(fold(clean_text(query[:MAX_PART_LENGTH])))))[:MAX_QUERY_TERMS]
+
+
+def typed_digits(query: str) -> str:
+    """Return the digits of what was typed if it looks like a part of a telephone number, otherwise an empty text."""
+    folded = fold(clean_text(query[:MAX_PART_LENGTH]))
+    return _phone_digits(folded, _SHORTEST_SUBSTRING if folded[:1] in ("+", "(") else _SHORTEST_PHONE)
+
+
+def _pattern(piece: str, anywhere_from: int) -> str:
     if _DENSE_PIECE.match(piece):
         # Words of a stored run follow one another, so a longer query is one phrase of pairs.
         return f"% {piece}%" if len(piece) == 1 else f"% {_pairs(piece, last=False)} %"
     escaped = escape_like(piece)
-    return f"%{escaped}%" if len(piece) >= _SHORTEST_SUBSTRING else f"% {escaped}%"
+    return f"%{escaped}%" if len(piece) >= anywhere_from else f"% {escaped}%"
 
 
 def escape_like(text: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from crm_site.pages.lists.declaration import ListPage
-    from crm_site.pages.lists.keyset import Slice
+    from crm_site.pages.lists.keyset import Glance, Slice
     from crm_site.pages.lists.parts import Figures
     from crm_site.pages.lists.state import ListState
     from crm_site.staff.models import User
@@ -27,13 +27,20 @@ class Counting:
     @cached_property
     def slice(self) -> Slice[Any]:
         """The rows of this page."""
-        few = bool(self.state.query) and self.hits <= FEW_HITS
-        return self.page.slice(self.user, self.state, few=few)
+        if not self.state.query:
+            return self.page.slice(self.user, self.state)
+        found = self._searched
+        few = found.sparse or found.hits <= FEW_HITS
+        return found.page or self.page.slice(self.user, self.state, few=few)
 
-    @cached_property
+    @property
     def hits(self) -> int:
         """How many rows a search found; one more than few stands for many."""
-        return self.page.counted(self.user, self.state, FEW_HITS)
+        return self._searched.hits
+
+    @cached_property
+    def _searched(self) -> Glance[Any]:
+        return self.page.searched(self.user, self.state)
 
     @cached_property
     def known(self) -> Figures | None:

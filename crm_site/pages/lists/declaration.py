@@ -15,11 +15,12 @@ from crm_site.lib.text import search_terms
 from crm_site.pages.lists.bulk_fields import BulkField
 from crm_site.pages.lists.columns import Column, SortExpression
 from crm_site.pages.lists.filters import Filter
-from crm_site.pages.lists.keyset import Searched, Slice, Sorting, cut
+from crm_site.pages.lists.keyset import Glance, Slice, Sorting, cut, glance
 from crm_site.pages.lists.params import ParamSource
 from crm_site.pages.lists.parts import Action, Figures, Tab, Total
 from crm_site.pages.lists.providers import provided_changes
 from crm_site.pages.lists.schema import Schema
+from crm_site.pages.lists.searched import Searched
 from crm_site.pages.lists.shapes import Board, Calendar
 from crm_site.pages.lists.sql import Like
 from crm_site.pages.lists.state import ListState
@@ -165,14 +166,28 @@ class ListPage(Generic[M]):
             return Sorting(self.model, column.name, state.descending, few, column.sort)
         return Sorting(self.model, column.sort, state.descending, few)
 
+    def searched(self, user: User, state: ListState) -> Glance[M]:
+        """Return a page of hits where they are dense along the order, and how many hits there are.
+
+        One more than FEW_HITS stands for many.
+        """
+        among = self._among(user, state)
+        if not among.patterns or state.before:
+            return Glance(None, self.counted(user, state, FEW_HITS))
+        rows = self.with_related(self.narrowed(user, state), state)
+        sorting = self.sorting(state, few=True)
+        return glance(rows, sorting, size=self.page_size, after=state.after, searched=among, few=FEW_HITS)
+
+    def _among(self, user: User, state: ListState) -> Searched[M]:
+        """Return where a search looks for its hits."""
+        patterns = search_terms(state.query) if self.search_column else ()
+        return Searched(self.narrowed(user, replace(state, query="")), self.search_column, patterns)
+
     def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
-        """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
+        """Return one page of rows; `few` says that a search's hits are to be sorted rather than met along the order."""
         rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=bool(state.query))
-        searched = None
-        if state.query and not few:
-            everything = self.narrowed(user, replace(state, query=""))
-            searched = Searched(everything, self.search_column, search_terms(state.query))
+        searched = self._among(user, state) if state.query and not few else None
         return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before, searched=searched)
 
     def with_related(self, rows: QuerySet[M], state: ListState) -> QuerySet[M]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
-from django.db import connection
 from django.db.models import F, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
 from django.db.models.fields import Field
 
 from crm_site.pages.lists.columns import SortExpression, follow
+from crm_site.pages.lists.searched import Searched
 from crm_site.pages.lists.sql import RowComparison, Unindexed
 
 SALT = "pages.cursor"
-# So many rows along the order are looked through for hits before all hits are sorted.
-WINDOW = 50_000
 # What an expression is called in the rows it orders.
 SORT_VALUE = "list_sort_value"
 
@@ -46,21 +43,13 @@ class Slice(Generic[M]):
 
 
 @dataclass(frozen=True)
-class Searched(Generic[M]):
-    """The rows among which a search found many: those of `rows` whose `column` is like all of the `patterns`."""
+class Glance(Generic[M]):
+    """What the next few rows of an order tell of a search: a page if they fill it, how many hits there are at all, and
+    whether hits are so `sparse` along the order that sorting them all is quicker than looking on."""
 
-    rows: QuerySet[M]
-    column: str
-    patterns: Sequence[str]
-
-    def keys(self, ordered: QuerySet[M], limit: int) -> list[Any]:
-        """Return the keys of the first hits among the next rows of an order; it stops as soon as it has them."""
-        inner, params = ordered.values_list("pk", self.column)[:WINDOW].query.sql_with_params()
-        alike = " AND ".join("words LIKE %s" for _pattern in self.patterns)
-        with connection.cursor() as cursor:
-            statement = f"SELECT key FROM ({inner}) AS near(key, words) WHERE {alike} LIMIT %s"
-            cursor.execute(statement, [*params, *self.patterns, limit])
-            return [row[0] for row in cursor.fetchall()]
+    page: Slice[M] | None
+    hits: int
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,6 +228,28 @@ def beside(queryset: QuerySet[M], sorting: Sorting, cursor: str, *, backwards: b
     """Return the row after a cursor, or before it; without a cursor the first, or the last."""
     found = _collect(queryset, sorting, sorting.read(cursor), backwards=backwards, limit=1)
     return found[0] if found else None
+
+
+def glance(
+    queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str, searched: Searched[M], few: int
+) -> Glance[M]:
+    """Return the page after a cursor where hits are so dense that the next rows fill it, and how many hits there are.
+
+    One more than `few` stands for many.
+    """
+    position = sorting.read(after)
+    if position is not None and position.absent:
+        return Glance(None, queryset.order_by()[: few + 1].count())
+    along = replace(sorting, few=False)
+    ordered = along.part(searched.rows, absent=False, backwards=False)
+    if position is not None:
+        ordered = along.beyond(ordered, position, backwards=False)
+    keys, hits = searched.glance(ordered, queryset, size + 1, few)
+    if len(keys) <= size:
+        return Glance(None, hits, searched.is_sparse(len(keys), size + 1))
+    found = _fetched(sorting.part(queryset, absent=False, backwards=False), size + 1, keys)[:size]
+    previous = sorting.cursor(found[0]) if position is not None else ""
+    return Glance(Slice(found, previous, sorting.cursor(found[-1])), hits)
 
 
 def cut(

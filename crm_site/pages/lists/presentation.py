@@ -37,12 +37,13 @@ class Chip:
 
 @dataclass(frozen=True)
 class FilterControl:
-    """A filter with what its form control needs: options, ticked values and the parameters set now."""
+    """A filter with what its form control needs: options, ticked values, the parameters set now, and those in words."""
 
     filter: Filter
     options: list[Choice]
     chosen: list[str]
     params: dict[str, str]
+    words: str = ""
 
 
 class Listing(Counting):
@@ -241,5 +242,7 @@ class Listing(Counting):
             params = {} if value is None else item.write(value)
             chosen = params.get(name, [])
             last = {key.removeprefix(f"{name}_"): values[-1] for key, values in params.items()}
-            controls.append(FilterControl(item, list(item.options(self.user)), chosen, last))
+            # A record that was looked up is not among the options.
+            words = item.words(value, self.user) if chosen and item.control == "record" else ""
+            controls.append(FilterControl(item, list(item.options(self.user)), chosen, last, words))
         return controls

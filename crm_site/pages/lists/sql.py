@@ -18,6 +18,28 @@ class Like(Func):
     output_field = BooleanField()
 
 
+class Matches(Func):
+    """True where the text matches a regular expression of PostgreSQL's, which a trigram index serves."""
+
+    template = "%(expressions)s"
+    arg_joiner = " ~ "
+    arity = 2
+    output_field = BooleanField()
+
+
+class AnyOf(Func):
+    """True where the value is one of those that a statement returns, which runs once, before any row is looked at.
+
+    `IN` leaves the planner free to run parts of it anew for every row, which it does where it believes that rows are
+    few: those of an owner of today, say, whom the statistics do not know yet.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY(ARRAY"
+    arity = 2
+    output_field = BooleanField()
+
+
 class Unindexed(Func):
     """The same value in a form that no index serves, so that the planner sorts the rows it has found.
 

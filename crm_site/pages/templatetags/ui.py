@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from crm_site.pages import formatting
+from crm_site.pages.palette import sources
 
 register = template.Library()
 
@@ -30,7 +32,7 @@ def icon(name: str, size: int = 18) -> SafeString:
 
 @register.inclusion_tag("components/avatar.html")
 def avatar(person: Any, size: str = "") -> dict[str, Any]:
-    """Show a person or record as initials in a colour that stays theirs."""
+    """Show a person or record by its picture, or as initials in a colour that stays theirs."""
     name = str(person) if person else ""
     initials = getattr(person, "initials", "") or name[:1].upper()
     return {
@@ -38,6 +40,7 @@ def avatar(person: Any, size: str = "") -> dict[str, Any]:
         "initials": initials,
         "hue": (getattr(person, "pk", 0) or 0) % PALETTE,
         "size": size,
+        "picture": getattr(person, "picture_url", ""),
     }
 
 
@@ -113,6 +116,19 @@ def is_single_check(field: Any) -> bool:
 def is_choice_group(field: Any) -> bool:
     """Tell whether the field is a group of radio buttons or tick boxes, which a legend names."""
     return bool(field.use_fieldset) and hasattr(field.field, "choices")
+
+
+@register.filter
+def breakable(text: Any) -> SafeString:
+    """Let a mail address or a website break behind its signs rather than within a word."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split(r"(?<=[@./])(?=\w)", str(text))))
+
+
+@register.filter
+def palette_kind(record: Any) -> str:
+    """Return what the palette knows records of this kind as; empty for what it does not remember."""
+    model = type(record)
+    return next((source.code for source in sources if source.model is model and source.fetch is not None), "")
 
 
 @register.filter

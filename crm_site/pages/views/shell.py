@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from crm_site.pages import formatting, palette
 from crm_site.pages.requests import signed_in
@@ -48,7 +48,17 @@ def find(request: HttpRequest) -> HttpResponse:
     """Answer the palette with matching pages, commands and records."""
     query = request.GET.get("q", "")
     groups = palette.find(signed_in(request), query)
-    return render(request, "pages/palette.html#hits", {"groups": groups, "query": query.strip()})
+    count = sum(len(group.hits) for group in groups)
+    return render(request, "pages/palette.html#hits", {"groups": groups, "count": count, "query": query.strip()})
+
+
+@require_POST
+@login_required
+def visit(request: HttpRequest) -> HttpResponse:
+    """Note what the reader has just opened, so that the palette offers it again."""
+    if not palette.remember_visit(signed_in(request), request.POST.get("kind", ""), request.POST.get("key", "")):
+        raise Http404
+    return HttpResponse(status=204)
 
 
 @require_GET

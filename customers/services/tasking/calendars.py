@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +18,7 @@ from customers.models import Task
 if TYPE_CHECKING:
     from crm_site.staff.models import User
 
+REQUEST, CANCEL, REPLY = "REQUEST", "CANCEL", "REPLY"
 PAST, AHEAD, MOST = dt.timedelta(days=60), dt.timedelta(days=400), 2000
 STATUS = {TaskState.OPEN: "CONFIRMED", TaskState.DONE: "CONFIRMED", TaskState.CANCELLED: "CANCELLED"}
 
@@ -45,15 +47,31 @@ def feed_of(user: User) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def invitation_to(task: Task) -> bytes:
-    """Return the invitation to a meeting, with its owner as organiser; prefetch the people."""
+def invitation_to(
+    task: Task,
+    *,
+    method: str = REQUEST,
+    people: Sequence[tuple[str, str]] | None = None,
+    for_outsiders: bool = False,
+) -> bytes:
+    """Return the invitation to a meeting, or that it is cancelled, with its owner as organiser.
+
+    `people` are addresses and names; without them it goes to all who take part, whom the caller has prefetched.
+    Outsiders learn neither our notes nor our addresses.
+    """
     calendar = _calendar()
-    calendar.add("method", "REQUEST")
+    calendar.add("method", method)
     event = _event(task)
+    if for_outsiders:
+        for name in ("description", "url"):
+            event.pop(name, None)
+    if method == CANCEL:
+        event["status"] = vText("CANCELLED")
     if task.owner is not None:
         event["organizer"] = _address(task.owner.email, task.owner.short_name)
-    people = [(one.email, one.short_name) for one in task.attendees.all()]
-    people += [(one.primary(ContactKind.EMAIL), one.name) for one in task.guests.all()]
+    if people is None:
+        people = [(one.email, one.short_name) for one in task.attendees.all()]
+        people += [(one.primary(ContactKind.EMAIL), one.name) for one in task.guests.all()]
     for email, name in people:
         if email:
             address = _address(email, name)
@@ -62,6 +80,11 @@ def invitation_to(task: Task) -> bytes:
             event.add("attendee", address, encode=False)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def uid_of(task_id: int) -> str:
+    """Return the name under which calendar programs know a task."""
+    return f"task-{task_id}@{urlsplit(settings.BASE_URL).hostname}"
 
 
 def _calendar() -> Calendar:
@@ -73,7 +96,7 @@ def _calendar() -> Calendar:
 
 def _event(task: Task) -> Event:
     event = Event()
-    event.add("uid", f"task-{task.pk}@{urlsplit(settings.BASE_URL).hostname}")
+    event.add("uid", uid_of(task.pk))
     event.add("dtstamp", task.updated_at)
     event.add("last-modified", task.updated_at)
     event.add("sequence", task.version)

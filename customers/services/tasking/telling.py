@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +14,43 @@ from crm_site.notifications.notifying import notify
 from crm_site.pages import formatting
 from crm_site.pages.preferences import speaking_as
 from crm_site.staff.models import User
-from customers.models import Task
+from customers.models import Invitation, Task
+from customers.services.timeline import log_activity
 
 REMINDER = NotificationKind(
     code="task.reminder", label=_("Reminder of a task"), sentence=_("“%(title)s” is due %(when)s"), icon="bell"
 )
+ANSWERED = NotificationKind(
+    code="task.answered",
+    label=_("An answer to an invitation of mine"),
+    sentence=_("%(who)s answered to “%(title)s”: %(answer)s"),
+    icon="mail-check",
+)
+
+
+def tell_of_attendance(invitation_id: int) -> None:
+    """Tell the owner of a meeting what somebody answered, and write it on the guest's timeline."""
+    invitation = Invitation.objects.select_related("task__owner").get(pk=invitation_id)
+    task, answered = invitation.task, invitation.answered_at
+    if answered is None:
+        return
+    words = {"who": invitation.name, "title": task.title}
+    if invitation.guest_id is not None:
+        with translation.override(settings.LANGUAGE_CODE):
+            said = {**words, "answer": str(invitation.get_answer_display())}
+        log_activity(invitation.guest_id, ANSWERED.code, answered, subject=("task", task.pk), data=said)
+    if task.owner is None or task.owner_id == invitation.user_id:
+        return
+    with speaking_as(task.owner):
+        said = {**words, "answer": str(invitation.get_answer_display())}
+    notify(
+        ANSWERED.code,
+        [task.owner.pk],
+        key=f"task.answered:{invitation.pk}:{answered.isoformat()}",
+        url=task.get_absolute_url(),
+        words=said,
+        subject=("task", task.pk),
+    )
 
 
 def tell_of_reminder(task_id: int, remind_at: dt.datetime) -> int:

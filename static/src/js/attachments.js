@@ -9,6 +9,18 @@ function add(input, files) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// A form that comes back refused is a new one: what was chosen for the old one goes on waiting in it.
+const waiting = new Map();
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (xhr?.status !== 422 || !target) return;
+  const forms = target.matches?.("form[data-drop]") ? [target] : target.querySelectorAll("form[data-drop]");
+  for (const form of forms) {
+    const files = form.querySelector('input[type="file"]')?.files;
+    if (files?.length) waiting.set(form.action, files);
+  }
+});
+
 const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 each("form[data-drop]", (form) => {
@@ -39,4 +51,9 @@ each("form[data-drop]", (form) => {
     if (names) names.textContent = [...input.files].map((file) => file.name).join(", ");
     if (input.dataset.sends !== undefined && input.files.length) form.requestSubmit();
   });
+  const kept = input.dataset.sends === undefined && waiting.get(form.action);
+  if (kept) {
+    waiting.delete(form.action);
+    add(input, kept);
+  }
 });

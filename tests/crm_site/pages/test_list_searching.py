@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm_site.pages.lists import keyset
+from crm_site.pages.lists import searched
+from crm_site.pages.lists.declaration import FEW_HITS
 from crm_site.staff.models import User
 from customers.lists import customer_list
 from tests.conftest import Cast
@@ -24,7 +25,7 @@ SignIn = Callable[[User], Client]
 def test_pages_of_a_search_meet_without_gap_or_double(
     cast: Cast, sort: str, few: bool, window: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "WINDOW", window)
+    monkeypatch.setattr(searched, "WINDOW", window)
     for number in range(23):
         CustomerFactory(owner=cast.owner, name=f"Wang {number % 7}")
     CustomerFactory(owner=cast.owner, name="Müller")
@@ -83,3 +84,39 @@ def test_the_order_of_few_hits_is_hidden_from_the_index(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         customer_list.slice(cast.owner, state, few=True)
     assert any(re.search(r"ORDER BY \(ARRAY\[", query["sql"]) for query in asked.captured_queries)
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "-revenue", "created"])
+@pytest.mark.parametrize("window", [1, 8, 50])
+def test_a_dense_page_holds_what_the_sorted_one_does_and_counts_nothing(
+    cast: Cast, sort: str, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searched, "GLANCE", window)
+    for number in range(23):
+        CustomerFactory(owner=cast.owner, name=f"{('Wang', 'Müller')[number % 3 == 0]} {number % 7}")
+    page = type(customer_list)()
+    page.page_size = 3  # type: ignore[misc]  # a small page for this test
+    after, dense = "", 0
+    while True:
+        state = page.state({"q": "wang", "sort": sort, "after": after})
+        glance = page.searched(cast.owner, state)
+        near, hits = glance.page, glance.hits
+        found = page.slice(cast.owner, state, few=True)
+        if near is not None:
+            dense += 1
+            assert [one.pk for one in near.rows] == [one.pk for one in found.rows]
+            # Cursors are signed at a moment; what they say stands before it.
+            assert near.next.partition(":")[0] == found.next.partition(":")[0]
+            assert near.previous.partition(":")[0] == found.previous.partition(":")[0]
+        assert hits == (15 if near is None else FEW_HITS + 1)
+        if not found.next:
+            break
+        after = found.next
+    assert dense == {1: 0, 8: dense, 50: 4}[window]
+    assert (dense > 0) is (window > 1)
+
+
+@pytest.mark.parametrize(("met", "sparse"), [(0, True), (4, True), (5, False), (100, False)])
+def test_hits_are_sorted_where_looking_on_would_not_find_a_page_of_them(met: int, sparse: bool) -> None:
+    # 101 of 50,000 rows are 4.04 of 2,000.
+    assert searched.Searched.is_sparse(met, 101) is sparse

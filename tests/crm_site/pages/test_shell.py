@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from crm_site.pages import errors, nav, palette, today
 from crm_site.pages.panels import Panel, panels, panels_for
 from crm_site.pages.registry import Registry
 from crm_site.staff.models import User
-from customers.models import Customer
 
 
 @pytest.fixture
@@ -61,38 +60,6 @@ def test_two_different_declarations_may_not_share_a_code() -> None:
     registry.register(item("one", "pages:today"))
     with pytest.raises(ImproperlyConfigured):
         registry.register(item("one", "pages:preferences"))
-
-
-def test_the_palette_finds_only_what_the_reader_may_see(
-    own_registries: None,
-    directory: Any,
-    rep: User,
-    manager: User,
-    customer: Callable[..., Customer],
-) -> None:
-    customer("王伟国", owner=rep)
-    customer("Wang Lei")
-    palette.register_palette(
-        palette.record_source(directory, icon="user", hit=lambda one: palette.Hit(label=one.name, url="/", icon="user"))
-    )
-
-    def found(user: User, query: str) -> list[str]:
-        return [str(hit.label) for group in palette.find(user, query) for hit in group.hits]
-
-    assert found(manager, "wang") == ["Wang Lei", "王伟国"]
-    assert found(rep, "wang") == ["王伟国"]
-    assert found(manager, "") == []
-    assert found(manager, "\x00") == []
-
-
-def test_the_palette_names_pages_and_commands(own_registries: None, rep: User) -> None:
-    nav.register_nav(item("customers", "customers:customer-list"))
-    palette.register_command(palette.Command(code="new", label="New customer", icon="plus", url_name="pages:today"))
-    palette.register_command(
-        palette.Command(code="roles", label="New role", icon="plus", url_name="pages:today", module="setup")
-    )
-    assert [hit.label for hit in palette.find_pages(rep, "CUST", 5)] == ["Customers"]
-    assert [hit.label for hit in palette.find_commands(rep, "new", 5)] == ["New customer"]
 
 
 def test_the_palette_answers_with_a_fragment(client: Client, manager: User) -> None:

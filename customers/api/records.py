@@ -1,4 +1,4 @@
-"""The API of customers."""
+"""Customers, segments and tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,17 @@ from customers.choices import TaskState
 from customers.forms import CustomerForm
 from customers.forms.tasks import EARLIEST, LATEST
 from customers.lists import customer_list, segment_list, task_list
-from customers.models import Address, Customer, CustomerMetrics, CustomerScore, Segment, Tag, Task
+from customers.models import (
+    Address,
+    ClassMember,
+    ContactPoint,
+    Customer,
+    CustomerMetrics,
+    CustomerScore,
+    Segment,
+    Tag,
+    Task,
+)
 from customers.services import change_customer, change_segment, create_customer, create_segment
 from customers.services.tasking import UNCHANGED, change_task, close_task_as, plan_task
 
@@ -48,6 +58,34 @@ class AddressSerializer(serializers.ModelSerializer[Address]):
         read_only_fields = ("country",)
 
 
+class ContactPointSerializer(serializers.ModelSerializer[ContactPoint]):
+    """A number, mail address or id; `normal` is the form that is compared."""
+
+    class Meta:
+        model = ContactPoint
+        fields = ("id", "kind", "value", "normal", "label", "is_primary")
+
+
+class PlaceSerializer(serializers.ModelSerializer[Address]):
+    """One of the addresses."""
+
+    class Meta:
+        model = Address
+        fields = ("id", "street", "district", "city", "region", "postal_code", "country", "label", "is_primary")
+
+
+class ClassMemberSerializer(serializers.ModelSerializer[ClassMember]):
+    """The class of one classification; customers of a class are found by `in_class` and its `id`."""
+
+    id = serializers.IntegerField(source="customer_class_id")
+    classification = serializers.CharField(source="customer_class.classification.code")
+    name = serializers.CharField(source="customer_class.label")
+
+    class Meta:
+        model = ClassMember
+        fields = ("id", "classification", "name", "since")
+
+
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
     """A customer with its primary contact points, figures and scores."""
 
@@ -55,6 +93,10 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     phone = serializers.CharField(required=False, allow_blank=True, max_length=60)
     wechat = serializers.CharField(required=False, allow_blank=True, max_length=100)
     address = AddressSerializer(source="primary_address", required=False, allow_null=True)
+    contact_points = ContactPointSerializer(many=True, read_only=True)
+    addresses = PlaceSerializer(many=True, read_only=True)
+    age = serializers.IntegerField(read_only=True, allow_null=True)
+    classes = ClassMemberSerializer(source="class_memberships", many=True, read_only=True)
     organisation = VisibleRecordField(queryset=Customer.objects.all(), required=False, allow_null=True)
     owner = serializers.PrimaryKeyRelatedField(
         queryset=User.objects.filter(is_active=True), required=False, allow_null=True
@@ -68,15 +110,15 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "email", "phone", "wechat",
-            "address", "stage", "owner", "team", "tags", "reference", "identifier", "birth_date", "industry", "website",
-            "source", "country", "language", "time_zone", "created_at", "updated_at", "custom", "version",
-            "metrics", "score",
+            "id", "kind", "name", "given_name", "family_name", "organisation", "job_title", "role", "email", "phone",
+            "wechat", "contact_points", "address", "addresses", "stage", "classes", "owner", "team", "tags",
+            "reference", "identifier", "gender", "birth_date", "age", "industry", "website", "source", "country",
+            "language", "time_zone", "created_at", "updated_at", "custom", "version", "metrics", "score",
         )  # fmt: skip
         read_only_fields = ("team", "created_at", "updated_at")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Hold phone and registration number to the rules of the form."""
+        """Hold phone and registration number to the rules of the form; several of a kind are written by the page."""
         checked = {name: attrs[name] for name in ("phone", "identifier") if name in attrs}
         form = CustomerForm(data=checked)
         form.fields = {name: field for name, field in form.fields.items() if name in checked}
@@ -94,7 +136,7 @@ class CustomerViewSet(RecordViewSet):
     list_page = customer_list
     serializer_class = CustomerSerializer
     related = ("metrics", "score", "organisation")
-    prefetched = ("contact_points", "addresses", "tags")
+    prefetched = ("contact_points", "addresses", "tags", "class_memberships")
 
     def create_record(self, facts: dict[str, Any], user: Any) -> Customer:
         """Create a customer."""
