@@ -57,6 +57,13 @@ class EntrySerializer(serializers.ModelSerializer[Activity]):
         return shown
 
 
+class ScreenSerializer(serializers.Serializer[Any]):
+    """A screen of a stream, and the address of the entries before it."""
+
+    results = EntrySerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class TimelineView(APIView):
     """A customer's stream, latest first; an organisation's with its people. `next` leads to the entries before."""
 
@@ -64,7 +71,7 @@ class TimelineView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in FILTERS],
-        responses=EntrySerializer(many=True),
+        responses=ScreenSerializer,
     )
     def get(self, request: Request, pk: int) -> Response:
         """Return a screen of the stream."""

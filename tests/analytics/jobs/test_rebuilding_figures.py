@@ -117,7 +117,7 @@ def test_an_import_starts_one_rebuild_of_its_own_and_scores_follow_orders() -> N
     for run in JobRun.objects.all():
         run_job(run.pk)
     assert sorted(JobRun.objects.values_list("name", flat=True)) == [
-        "clv", "lifecycle", "lifecycle", "metrics", "metrics", "rfm",
+        "clv", "health", "health", "lifecycle", "lifecycle", "metrics", "metrics", "rfm",
     ]  # fmt: skip
 
 
