@@ -30,8 +30,7 @@ class Counting:
         if not self.state.query:
             return self.page.slice(self.user, self.state)
         found = self._searched
-        few = found.sparse or found.hits <= FEW_HITS
-        return found.page or self.page.slice(self.user, self.state, few=few)
+        return found.page or self.page.slice(self.user, self.state, few=found.hits <= FEW_HITS)
 
     @property
     def hits(self) -> int:

@@ -184,7 +184,7 @@ class ListPage(Generic[M]):
         return Searched(self.narrowed(user, replace(state, query="")), self.search_column, patterns)
 
     def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
-        """Return one page of rows; `few` says that a search's hits are to be sorted rather than met along the order."""
+        """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
         rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=bool(state.query))
         searched = self._among(user, state) if state.query and not few else None

@@ -44,12 +44,10 @@ class Slice(Generic[M]):
 
 @dataclass(frozen=True)
 class Glance(Generic[M]):
-    """What the next few rows of an order tell of a search: a page if they fill it, how many hits there are at all, and
-    whether hits are so `sparse` along the order that sorting them all is quicker than looking on."""
+    """What the next few rows of an order tell of a search: a page if they fill it, and how many hits there are."""
 
     page: Slice[M] | None
     hits: int
-    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,7 +244,7 @@ def glance(
         ordered = along.beyond(ordered, position, backwards=False)
     keys, hits = searched.glance(ordered, queryset, size + 1, few)
     if len(keys) <= size:
-        return Glance(None, hits, searched.is_sparse(len(keys), size + 1))
+        return Glance(None, hits)
     found = _fetched(sorting.part(queryset, absent=False, backwards=False), size + 1, keys)[:size]
     previous = sorting.cursor(found[0]) if position is not None else ""
     return Glance(Slice(found, previous, sorting.cursor(found[-1])), hits)

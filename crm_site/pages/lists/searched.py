@@ -48,11 +48,6 @@ class Searched(Generic[M]):
             keys, count = cursor.fetchone()
         return list(keys), int(count)
 
-    @staticmethod
-    def is_sparse(met: int, limit: int) -> bool:
-        """Tell whether so few hits were met at a glance that looking further along the order would not find enough."""
-        return met * WINDOW < limit * GLANCE
-
     def _near(self, ordered: QuerySet[M], window: int, limit: int) -> tuple[str, list[Any]]:
         """Return the statement that looks for hits among the next rows of an order."""
         inner, params = ordered.values_list("pk", self.column)[:window].query.sql_with_params()

@@ -114,9 +114,3 @@ def test_a_dense_page_holds_what_the_sorted_one_does_and_counts_nothing(
         after = found.next
     assert dense == {1: 0, 8: dense, 50: 4}[window]
     assert (dense > 0) is (window > 1)
-
-
-@pytest.mark.parametrize(("met", "sparse"), [(0, True), (4, True), (5, False), (100, False)])
-def test_hits_are_sorted_where_looking_on_would_not_find_a_page_of_them(met: int, sparse: bool) -> None:
-    # 101 of 50,000 rows are 4.04 of 2,000.
-    assert searched.Searched.is_sparse(met, 101) is sparse
