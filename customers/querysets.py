@@ -13,7 +13,7 @@ from django.utils import timezone
 from crm_site.lib.local_times import beginning_of
 from crm_site.staff.choices import Scope
 from crm_site.staff.querysets import FollowingQuerySet, OwnedQuerySet, SharedQuerySet, scope_filter
-from customers.choices import Channel, ConsentState, Purpose, SegmentKind, TaskState
+from customers.choices import Channel, ConsentState, Purpose, SegmentKind, TaskKind, TaskState
 from customers.constants import OWN_VERBS
 
 if TYPE_CHECKING:
@@ -226,6 +226,10 @@ class TaskQuerySet(OwnedQuerySet["Task"]):
     def open(self) -> Self:
         """Keep what is still to be done."""
         return self.filter(state=TaskState.OPEN)
+
+    def meetings(self) -> Self:
+        """Keep what people meet for."""
+        return self.filter(kind=TaskKind.MEETING)
 
     def overdue(self, now: dt.datetime) -> Self:
         """Keep what should have been done by now: after its moment, a day's task after its day."""

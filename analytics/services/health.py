@@ -1,4 +1,4 @@
-"""Health scores of customers, written beside their other scores; `analytics.estimation.health` defines them."""
+"""Health scores of customers, written beside their other scores; docs/analytics.md defines them."""
 
 from __future__ import annotations
 

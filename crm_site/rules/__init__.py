@@ -4,7 +4,7 @@ from crm_site.rules.declarations import Many, RuleField, RuleRelation, RuleSubje
 from crm_site.rules.encoding import decode_rule, encode_rule
 from crm_site.rules.errors import NodeError, RuleError, UnknownSubjectError
 from crm_site.rules.registry import extend_subject, register_field_provider, register_subject
-from crm_site.rules.rule import Rule, load_rule, parse_rule
+from crm_site.rules.rule import Rule, load_rule, parse_rule, readable_rule
 
 __all__ = [
     "Many",
@@ -20,6 +20,7 @@ __all__ = [
     "extend_subject",
     "load_rule",
     "parse_rule",
+    "readable_rule",
     "register_field_provider",
     "register_subject",
 ]

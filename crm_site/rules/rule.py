@@ -99,3 +99,11 @@ def load_rule(subject: str, data: Any) -> Rule:
     reader = TreeReader(declared)
     root = reader.read(read_json(data) if isinstance(data, str | bytes) else data)
     return Rule(declared, root)
+
+
+def readable_rule(subject: str, data: Any) -> Rule | None:
+    """Return a stored rule, or None where there is none that can be read."""
+    try:
+        return load_rule(subject, data) if data is not None else None
+    except RuleError:
+        return None

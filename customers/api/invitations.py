@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
@@ -17,7 +16,7 @@ from rest_framework.views import APIView
 from crm_site.staff.fetching import fetch_editable, fetch_visible
 from customers.choices import REPLY_PROBLEMS
 from customers.models import Invitation, Task
-from customers.services.tasking import ReplyError, read_reply, send_invitations
+from customers.services.tasking import ReplyError, TaskStateError, read_reply, send_invitations
 from customers.services.tasking.replying import MOST_BYTES
 
 
@@ -44,17 +43,18 @@ class InvitationsView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Return the invitations of a meeting."""
         user: Any = request.user
-        return _shown(_meeting(fetch_visible(Task.objects.all(), user, pk=pk)))
+        return _shown(fetch_visible(Task.objects.meetings(), user, pk=pk))
 
     @extend_schema(request=None, responses=InvitationSerializer(many=True))
     def post(self, request: Request, pk: int) -> Response:
         """Ask everybody who takes part and was not told of the meeting as it stands."""
         user: Any = request.user
-        task = _meeting(fetch_editable(Task.objects.all(), user, pk=pk))
-        if not task.is_open:
+        task = fetch_editable(Task.objects.meetings(), user, pk=pk)
+        try:
+            send_invitations(task, user)
+        except TaskStateError as error:
             closed = gettext("“%(record)s” is closed: nobody is asked any more.") % {"record": task}
-            raise ValidationError({"non_field_errors": [closed]})
-        send_invitations(task, user)
+            raise ValidationError({"non_field_errors": [closed]}) from error
         return _shown(task)
 
 
@@ -67,7 +67,7 @@ class ReplyView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Write down what somebody answered to a meeting."""
         user: Any = request.user
-        task = _meeting(fetch_editable(Task.objects.all(), user, pk=pk))
+        task = fetch_editable(Task.objects.meetings(), user, pk=pk)
         given = ReplySerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
@@ -75,12 +75,6 @@ class ReplyView(APIView):
         except ReplyError as error:
             raise ValidationError({"calendar": [str(REPLY_PROBLEMS[error.code])]}) from error
         return _shown(task)
-
-
-def _meeting(task: Task) -> Task:
-    if not task.is_meeting:
-        raise Http404
-    return task
 
 
 def _shown(task: Task) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from crm_site.rules import Rule, RuleError, load_rule
+from crm_site.rules import readable_rule
 from crm_site.rules.choosing import first_met
 from crm_site.rules.compiling import limited
 from customers.models import Classification, Customer, CustomerClass
@@ -56,7 +56,7 @@ def refresh_classes(ids: Sequence[int], *, also_unused: bool = False) -> int:
 
 
 def _refresh(classification: Classification, classes: Sequence[CustomerClass], ids: Sequence[int]) -> int:
-    readable = [(one, rule) for one in classes if (rule := _rule_of(one)) is not None]
+    readable = [(one, rule) for one in classes if (rule := readable_rule("customer", one.rule)) is not None]
     among: QuerySet[Any] = limited(Customer.objects.order_by(), "pk", ids)
     asked = first_met(among, [rule for _one, rule in readable], among=ids).values("pk", "met")
     found, params = asked.query.sql_with_params()
@@ -68,11 +68,3 @@ def _refresh(classification: Classification, classes: Sequence[CustomerClass], i
     with connection.cursor() as cursor:
         cursor.execute(REFRESH.format(found=found, mine=mine), values)
         return int(cursor.fetchone()[0])
-
-
-def _rule_of(one: CustomerClass) -> Rule | None:
-    """Return the rule of a class; one that means nothing any more fits nobody."""
-    try:
-        return load_rule("customer", one.rule)
-    except RuleError:
-        return None

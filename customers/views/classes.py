@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.querysets import sets_up
 from crm_site.pages.requests import signed_in
-from crm_site.rules import Rule, RuleError, decode_rule, load_rule
+from crm_site.rules import Rule, RuleError, decode_rule, readable_rule
 from crm_site.rules.building import Building
 from crm_site.rules.registry import get_subject
 from crm_site.staff.fetching import fetch_editable
@@ -39,19 +39,9 @@ HOME = "customers:classification-list"
 WAYS = {"up": -1, "down": 1}
 
 
-def stored_rule(one: CustomerClass | None) -> Rule | None:
-    """Return the rule of a class, if it has one that can be read."""
-    if one is None:
-        return None
-    try:
-        return load_rule("customer", one.rule)
-    except RuleError:
-        return None
-
-
 def rule_words(one: CustomerClass, user: User) -> str:
     """Return the rule of a class in words."""
-    rule = stored_rule(one)
+    rule = readable_rule("customer", one.rule)
     return rule.summary(user) if rule is not None else ""
 
 
@@ -138,7 +128,7 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = fetch_editable(CustomerClass.objects.all(), user, pk=pk)
     title = _("Change “%(record)s”") % {"record": found}
-    rule = stored_rule(found)
+    rule = readable_rule("customer", found.rule) if found is not None else None
     form = ClassForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:

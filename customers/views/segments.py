@@ -14,7 +14,7 @@ from crm_site.pages.editing import RecordFormView
 from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.panels import panels_for
 from crm_site.pages.requests import signed_in
-from crm_site.rules import Rule, RuleError, decode_rule, load_rule
+from crm_site.rules import Rule, RuleError, decode_rule, readable_rule
 from crm_site.rules.building import Building
 from crm_site.rules.registry import get_subject
 from crm_site.staff.fetching import fetch_visible
@@ -28,12 +28,7 @@ from customers.services import change_segment, create_segment
 
 def rule_of(segment: Segment | None) -> Rule | None:
     """Return a segment's rule, if it has one that can be read."""
-    if segment is None or segment.rule is None:
-        return None
-    try:
-        return load_rule("customer", segment.rule)
-    except RuleError:
-        return None
+    return readable_rule("customer", segment.rule) if segment is not None else None
 
 
 def _building(user: User, rule: Rule | None) -> Building:

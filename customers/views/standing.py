@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm_site.lib.days import organisation_today
 from crm_site.pages.querysets import sets_up
 from crm_site.pages.requests import signed_in
-from crm_site.rules import Rule, RuleError, decode_rule, load_rule
+from crm_site.rules import RuleError, decode_rule, readable_rule
 from crm_site.rules.building import Building
 from crm_site.rules.registry import get_subject
 from crm_site.staff.fetching import fetch_editable, fetch_visible
@@ -110,7 +110,7 @@ def lifecycle_rule(request: HttpRequest, stage: str) -> HttpResponse:
         raise Http404
     if not sets_up(user):
         raise PermissionDenied
-    rule, error = _stored(present), ""
+    rule, error = readable_rule("customer", present.rule), ""
     if request.method == "POST":
         try:
             rule = decode_rule("customer", request.POST.get("rule_code", ""))
@@ -136,17 +136,8 @@ def _month(text: str) -> dt.date:
         return organisation_today().replace(day=1)
 
 
-def _stored(one: LifecycleRule | None) -> Rule | None:
-    if one is None:
-        return None
-    try:
-        return load_rule("customer", one.rule)
-    except RuleError:
-        return None
-
-
 def _words(one: LifecycleRule | None, user: User) -> str:
-    rule = _stored(one)
+    rule = readable_rule("customer", one.rule) if one is not None else None
     return rule.summary(user) if rule is not None else ""
 
 

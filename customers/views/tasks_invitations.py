@@ -17,6 +17,7 @@ from customers.choices import REPLY_PROBLEMS, Attendance
 from customers.models import Task
 from customers.services.tasking import (
     ReplyError,
+    TaskStateError,
     answer_invitation,
     digest_of,
     invitation_behind,
@@ -35,7 +36,7 @@ TONES = {Attendance.ACCEPTED: "good", Attendance.TENTATIVE: "warn", Attendance.D
 @login_required
 def task_invitations(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who was asked to a meeting and what they said, as a card of its page."""
-    return _panel(request, _meeting(fetch_visible(Task.objects.all(), signed_in(request), pk=pk)))
+    return _panel(request, fetch_visible(Task.objects.meetings(), signed_in(request), pk=pk))
 
 
 @require_POST
@@ -43,11 +44,12 @@ def task_invitations(request: HttpRequest, pk: int) -> HttpResponse:
 def task_invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask everybody who takes part by mail."""
     user = signed_in(request)
-    task = _meeting(fetch_editable(Task.objects.all(), user, pk=pk))
-    if not task.is_open:
+    task = fetch_editable(Task.objects.meetings(), user, pk=pk)
+    try:
+        left = send_invitations(task, user)
+    except TaskStateError:
         messages.error(request, gettext("“%(record)s” is closed: nobody is asked any more.") % {"record": task})
         return redirect(task)
-    left = send_invitations(task, user)
     asked = task.invitations.filter(withdrawn=False).count()
     words = ngettext("%(number)s person is asked by mail.", "%(number)s people are asked by mail.", asked)
     messages.success(request, words % {"number": asked})
@@ -60,7 +62,7 @@ def task_invite(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def task_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Read the answer that a calendar program sent to the organiser."""
-    task = _meeting(fetch_editable(Task.objects.all(), signed_in(request), pk=pk))
+    task = fetch_editable(Task.objects.meetings(), signed_in(request), pk=pk)
     file = request.FILES.get("file")
     try:
         content = file.read(MOST_BYTES + 1) if file is not None else b""
@@ -99,13 +101,6 @@ def invitation_answer(request: HttpRequest, token: str) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _meeting(task: Task) -> Task:
-    """Return the task if people meet for it; anything else is not found."""
-    if not task.is_meeting:
-        raise Http404
-    return task
 
 
 def _panel(request: HttpRequest, task: Task, *, error: str = "", status: int = 200) -> HttpResponse:

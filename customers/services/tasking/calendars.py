@@ -52,17 +52,16 @@ def invitation_to(
     *,
     method: str = REQUEST,
     people: Sequence[tuple[str, str]] | None = None,
-    for_outsiders: bool = False,
 ) -> bytes:
     """Return the invitation to a meeting, or that it is cancelled, with its owner as organiser.
 
-    `people` are addresses and names; without them it goes to all who take part, whom the caller has prefetched.
-    Outsiders learn neither our notes nor our addresses.
+    `people` are addresses and names to whom it is mailed: they learn neither our notes nor our addresses. Without them
+    it is a file of ours that names all who take part, whom the caller has prefetched.
     """
     calendar = _calendar()
     calendar.add("method", method)
     event = _event(task)
-    if for_outsiders:
+    if people is not None:
         for name in ("description", "url"):
             event.pop(name, None)
     if method == CANCEL:

@@ -28,6 +28,7 @@ from customers.choices import Attendance, Channel, ContactKind, Purpose, TaskSta
 from customers.events import InvitationAnswered, MeetingInvited
 from customers.models import Customer, Invitation, Task
 from customers.services.tasking.calendars import CANCEL, REQUEST, invitation_to
+from customers.services.tasking.closing import TaskStateError
 from customers.services.tasking.telling import when_words
 
 if TYPE_CHECKING:
@@ -75,9 +76,14 @@ def people_to_ask(task: Task) -> tuple[list[Person], list[Unreachable]]:
 
 
 def send_invitations(task: Task, user: User | None) -> list[Unreachable]:
-    """Ask everybody who takes part, those again who were told something else; return who is not reached."""
+    """Ask everybody who takes part, those again who were told something else; return who is not reached.
+
+    Raises TaskStateError when the meeting is closed by now.
+    """
     with transaction.atomic():
-        Task.objects.select_for_update().get(pk=task.pk)
+        task = _locked(task)
+        if not task.is_open:
+            raise TaskStateError
         people, left = people_to_ask(task)
         known = {one.email: one for one in Invitation.objects.filter(task=task)}
         now, told, facts = timezone.now(), 0, digest_of(task)
@@ -97,7 +103,7 @@ def send_invitations(task: Task, user: User | None) -> list[Unreachable]:
 def follow_meeting(task: Task) -> None:
     """Tell everybody who was asked that a meeting has changed, is cancelled, or goes on without them."""
     with transaction.atomic():
-        Task.objects.select_for_update().get(pk=task.pk)
+        task = _locked(task)
         asked = list(task.invitations.filter(withdrawn=False).select_related("user", "guest"))
         if not asked:
             return
@@ -142,6 +148,11 @@ def invitation_behind(token: str) -> Invitation | None:
     return Invitation.objects.select_related("task__owner", "guest", "user").filter(pk=key).first()
 
 
+def _locked(task: Task) -> Task:
+    """Return the meeting as it stands now, so that nobody is told what was changed meanwhile."""
+    return Task.objects.select_for_update(of=("self",)).select_related("owner").get(pk=task.pk)
+
+
 def _tell(invitation: Invitation, person: Person, task: Task, now: dt.datetime) -> None:
     """Send the meeting as it stands now; another time asks anew."""
     first = invitation.pk is None
@@ -175,7 +186,7 @@ def _take_back(invitation: Invitation, task: Task, now: dt.datetime) -> None:
 
 
 def _queue(invitation: Invitation, task: Task, subject: str, lines: Iterable[str], method: str) -> None:
-    calendar = invitation_to(task, method=method, people=[(invitation.email, invitation.name)], for_outsiders=True)
+    calendar = invitation_to(task, method=method, people=[(invitation.email, invitation.name)])
     queue_mail(
         f"invitation:{task.pk}:{task.version}:{method}",
         invitation.email,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.estimation.health import Parts, answer, health, issues, rhythm, trend
+from tests.analytics.health_definition import Parts, answer, health, issues, rhythm, trend
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.estimation import health as definition
 from analytics.services.figures import refresh_customers
 from analytics.services.health import refresh_health
 from customers.models import CustomerScore
@@ -19,6 +18,7 @@ from customers.services.tasking import finish_task, plan_task
 from sales.services.ordering import place_order
 from service.models import SurveyAnswer
 from service.services.surveying import record_answer
+from tests.analytics import health_definition as definition
 from tests.conftest import Cast
 from tests.factories import records
 

@@ -24,6 +24,7 @@ from crm_site.staff.models import User
 from customers.models import Activity, DoNotContact, Invitation, Task
 from customers.services.tasking import (
     ReplyError,
+    TaskStateError,
     cancel_task,
     change_task,
     move_task,
@@ -265,3 +266,20 @@ def test_the_api_asks_people_and_takes_answers_from_a_mail_gateway(cast: Cast, m
     refused = call(cast.owner, "reply", {"calendar": "BEGIN:VCALENDAR"})
     assert (refused.status_code, list(refused.json())) == (400, ["calendar"])
     assert call(cast.outsider, "reply", {"calendar": reply(invitation).decode()}).status_code == 404
+
+
+def test_people_are_asked_to_the_meeting_as_it_stands_now(cast: Cast, meeting: Task) -> None:
+    stale = Task.objects.get(pk=meeting.pk)
+    change_task(meeting, meeting.version, {"title": "Visit to the works"}, cast.owner)
+    send_invitations(stale, cast.owner)
+    assert sent(cast.teammate.email) == [("Invitation: Visit to the works", "REQUEST")]
+    cancel_task(meeting, meeting.version, cast.owner)
+    with pytest.raises(TaskStateError):
+        send_invitations(stale, cast.owner)
+
+
+def test_nobody_is_asked_to_a_closed_meeting(cast: Cast, meeting: Task, signed_in: SignIn) -> None:
+    cancel_task(meeting, meeting.version, cast.owner)
+    page = signed_in(cast.owner).post(reverse("customers:task-invite", args=[meeting.pk]), follow=True)
+    assert "nobody is asked any more" in page.content.decode()
+    assert not Invitation.objects.exists()

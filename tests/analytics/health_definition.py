@@ -1,4 +1,4 @@
-"""The health of one customer: four parts from 0 to 100, and the score that they give.
+"""The health of one customer said plainly, for the statement that scores all of them to be held to.
 
 Half of the score is the weighted mean of the parts that are known, half is the lowest of them: one bad sign is
 enough to act, however well the rest looks. Open issues alone say nothing of a customer of whom nothing else is known.
