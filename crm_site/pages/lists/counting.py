@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from crm_site.pages.lists.declaration import ListPage
-    from crm_site.pages.lists.keyset import Glance, Slice
+    from crm_site.pages.lists.keyset import Slice
     from crm_site.pages.lists.parts import Figures
     from crm_site.pages.lists.state import ListState
     from crm_site.staff.models import User
@@ -29,17 +29,19 @@ class Counting:
         """The rows of this page."""
         if not self.state.query:
             return self.page.slice(self.user, self.state)
-        found = self._searched
-        return found.page or self.page.slice(self.user, self.state, few=found.hits <= FEW_HITS)
-
-    @property
-    def hits(self) -> int:
-        """How many rows a search found; one more than few stands for many."""
-        return self._searched.hits
+        return self.page.slice(self.user, self.state, few=not self._is_common)
 
     @cached_property
-    def _searched(self) -> Glance[Any]:
-        return self.page.searched(self.user, self.state)
+    def hits(self) -> int:
+        """How many rows a search found; more than few are not always counted."""
+        if self._is_common:
+            return FEW_HITS + 1
+        known = self.slice.hits
+        return self.page.counted(self.user, self.state, FEW_HITS) if known is None else known
+
+    @cached_property
+    def _is_common(self) -> bool:
+        return self.page.is_common(self.user, self.state)
 
     @cached_property
     def known(self) -> Figures | None:

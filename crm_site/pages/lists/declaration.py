@@ -15,12 +15,12 @@ from crm_site.lib.text import search_terms
 from crm_site.pages.lists.bulk_fields import BulkField
 from crm_site.pages.lists.columns import Column, SortExpression
 from crm_site.pages.lists.filters import Filter
-from crm_site.pages.lists.keyset import Glance, Slice, Sorting, cut, glance
+from crm_site.pages.lists.keyset import Slice, Sorting, cut
 from crm_site.pages.lists.params import ParamSource
 from crm_site.pages.lists.parts import Action, Figures, Tab, Total
 from crm_site.pages.lists.providers import provided_changes
 from crm_site.pages.lists.schema import Schema
-from crm_site.pages.lists.searched import Searched
+from crm_site.pages.lists.searched import Searched, is_common
 from crm_site.pages.lists.shapes import Board, Calendar
 from crm_site.pages.lists.sql import Like
 from crm_site.pages.lists.state import ListState
@@ -34,7 +34,7 @@ M = TypeVar("M", bound=Model)
 
 # Counting is cheap up to here; beyond, "10,000+" says enough and costs the same at any size.
 COUNT_LIMIT = 10_000
-# A search with so few hits sorts them; one with more looks for them along the order first.
+# So few hits of a search are totalled with the page; more are counted in a request of their own.
 FEW_HITS = 1_000
 
 
@@ -166,17 +166,9 @@ class ListPage(Generic[M]):
             return Sorting(self.model, column.name, state.descending, few, column.sort)
         return Sorting(self.model, column.sort, state.descending, few)
 
-    def searched(self, user: User, state: ListState) -> Glance[M]:
-        """Return a page of hits where they are dense along the order, and how many hits there are.
-
-        One more than FEW_HITS stands for many.
-        """
-        among = self._among(user, state)
-        if not among.patterns or state.before:
-            return Glance(None, self.counted(user, state, FEW_HITS))
-        rows = self.with_related(self.narrowed(user, state), state)
-        sorting = self.sorting(state, few=True)
-        return glance(rows, sorting, size=self.page_size, after=state.after, searched=among, few=FEW_HITS)
+    def is_common(self, user: User, state: ListState) -> bool:
+        """Tell whether so many rows are expected to match a search that they are neither sorted nor counted."""
+        return is_common(self.narrowed(user, state))
 
     def _among(self, user: User, state: ListState) -> Searched[M]:
         """Return where a search looks for its hits."""
@@ -184,7 +176,7 @@ class ListPage(Generic[M]):
         return Searched(self.narrowed(user, replace(state, query="")), self.search_column, patterns)
 
     def slice(self, user: User, state: ListState, *, few: bool = False) -> Slice[M]:
-        """Return one page of rows; `few` says that a search found so few that sorting them costs little."""
+        """Return one page of rows; `few` says that a search finds so few that sorting them all costs little."""
         rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=bool(state.query))
         searched = self._among(user, state) if state.query and not few else None

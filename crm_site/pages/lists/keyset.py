@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
-from django.db.models import F, Model, QuerySet
+from django.db.models import Count, F, Model, QuerySet, Window
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
 from django.db.models.fields import Field
@@ -20,6 +20,7 @@ from crm_site.pages.lists.sql import RowComparison, Unindexed
 SALT = "pages.cursor"
 # What an expression is called in the rows it orders.
 SORT_VALUE = "list_sort_value"
+HITS = "list_hits"
 
 M = TypeVar("M", bound=Model)
 
@@ -35,19 +36,15 @@ class Position:
 
 @dataclass(frozen=True)
 class Slice(Generic[M]):
-    """One page of rows with the cursors of its neighbours (empty where there is none)."""
+    """One page of rows with the cursors of its neighbours (empty where there is none).
+
+    `hits` is how many rows there are in all, where sorting them has told it by the way.
+    """
 
     rows: list[M]
     previous: str
     next: str
-
-
-@dataclass(frozen=True)
-class Glance(Generic[M]):
-    """What the next few rows of an order tell of a search: a page if they fill it, and how many hits there are."""
-
-    page: Slice[M] | None
-    hits: int
+    hits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +208,12 @@ def _collect(
     return found
 
 
+def _counted(rows: QuerySet[M], limit: int) -> tuple[list[M], int]:
+    """Return the first rows, and how many there are: sorting them all has met them all."""
+    met = list(rows.annotate(**{HITS: Window(Count("*"))}).values_list("pk", HITS)[:limit])
+    return _fetched(rows, 0, [key for key, _hits in met]), met[0][1] if met else 0
+
+
 def _fetched(rows: QuerySet[M], limit: int, keys: list[Any]) -> list[M]:
     """Return the first rows, by their keys first: related rows are joined to a page and not to every hit.
 
@@ -228,28 +231,6 @@ def beside(queryset: QuerySet[M], sorting: Sorting, cursor: str, *, backwards: b
     return found[0] if found else None
 
 
-def glance(
-    queryset: QuerySet[M], sorting: Sorting, *, size: int, after: str, searched: Searched[M], few: int
-) -> Glance[M]:
-    """Return the page after a cursor where hits are so dense that the next rows fill it, and how many hits there are.
-
-    One more than `few` stands for many.
-    """
-    position = sorting.read(after)
-    if position is not None and position.absent:
-        return Glance(None, queryset.order_by()[: few + 1].count())
-    along = replace(sorting, few=False)
-    ordered = along.part(searched.rows, absent=False, backwards=False)
-    if position is not None:
-        ordered = along.beyond(ordered, position, backwards=False)
-    keys, hits = searched.glance(ordered, queryset, size + 1, few)
-    if len(keys) <= size:
-        return Glance(None, hits)
-    found = _fetched(sorting.part(queryset, absent=False, backwards=False), size + 1, keys)[:size]
-    previous = sorting.cursor(found[0]) if position is not None else ""
-    return Glance(Slice(found, previous, sorting.cursor(found[-1])), hits)
-
-
 def cut(
     queryset: QuerySet[M],
     sorting: Sorting,
@@ -265,7 +246,11 @@ def cut(
     """
     position = sorting.read(after)
     backwards = position is None and (position := sorting.read(before)) is not None
-    found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1, searched=searched)
+    hits: int | None = None
+    if sorting.few and searched is None and position is None and sorting.parts(backwards=False) == [False]:
+        found, hits = _counted(sorting.part(queryset, absent=False, backwards=False), size + 1)
+    else:
+        found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1, searched=searched)
     more = len(found) > size
     found = found[:size]
     if backwards and not more:
@@ -275,4 +260,4 @@ def cut(
         found.reverse()
         return Slice(found, sorting.cursor(found[0]), sorting.cursor(found[-1]))
     previous = sorting.cursor(found[0]) if position is not None and found else ""
-    return Slice(found, previous, sorting.cursor(found[-1]) if more else "")
+    return Slice(found, previous, sorting.cursor(found[-1]) if more else "", hits)
