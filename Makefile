@@ -21,13 +21,21 @@ PYTEST := $(PY) -m pytest
 RUN_PACKAGES := $(if $(wildcard $(VENV)/dev.stamp),$(VENV)/dev.stamp,$(VENV)/local.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types contracts unit browser bench a11y build clean
+.PHONY: run test test-outside test-inside lint types contracts unit browser bench a11y build clean
 
 run: $(RUN_PACKAGES) static/dist/.stamp $(CATALOGUES)
 	@exec $(PY) -m crm_site.local --with-parent
 
 test: lint contracts types build
-	$(PYTEST) --ignore=tests/benchmarks --ignore=tests/a11y tests
+	@$(MAKE) --no-print-directory --jobs=$(if $(DATABASE_URL),1,2) --output-sync=target test-outside test-inside
+
+# Two halves side by side, each with a database of its own: what looks at the product from outside, and the rest.
+OUTSIDE := tests/architecture tests/browser tests/races tests/crash
+test-outside:
+	$(PYTEST) $(OUTSIDE)
+
+test-inside:
+	$(PYTEST) --ignore=tests/benchmarks --ignore=tests/a11y $(OUTSIDE:%=--ignore=%) tests
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from analytics.models import FirstOrderDay, RfmSlice, SalesDay, SurveyDay, ValueDoubt, ValueSlice
+from analytics.models import (
+    DealDay,
+    DealSlice,
+    FirstOrderDay,
+    LeadDay,
+    RfmSlice,
+    SalesDay,
+    StageDay,
+    SurveyDay,
+    ValueDoubt,
+    ValueSlice,
+)
+from crm_site.staff.admin_records import ReadOnlyAdmin
 
 
-class FactAdmin(admin.ModelAdmin[Any]):
+class FactAdmin(ReadOnlyAdmin[Any]):
     """Facts can be looked at, and nothing else."""
 
-    show_full_result_count = False
-    list_select_related = ("owner", "team")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse hand-made facts."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse changes: the next rebuild would undo them."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse deletions: the next rebuild would undo them."""
-        return False
+    list_select_related: ClassVar[tuple[str, ...]] = ("owner", "team")
 
 
 @admin.register(SalesDay)
@@ -34,6 +32,41 @@ class SalesDayAdmin(FactAdmin):
     """Sales by day."""
 
     list_display = ("day", "owner", "team", "orders", "order_revenue", "credits", "credit_revenue", "walk_ins")
+    date_hierarchy = "day"
+
+
+@admin.register(DealDay)
+class DealDayAdmin(FactAdmin):
+    """Opportunities by day."""
+
+    list_display = ("day", "owner", "team", "pipeline", "opened", "opened_value", "won", "won_value", "lost")
+    list_select_related = ("owner", "team", "pipeline")
+    date_hierarchy = "day"
+
+
+@admin.register(StageDay)
+class StageDayAdmin(FactAdmin):
+    """Stages by day of opening."""
+
+    list_display = ("day", "stage", "owner", "team", "entered", "here", "won", "lost")
+    list_select_related = ("owner", "team", "stage")
+    date_hierarchy = "day"
+
+
+@admin.register(DealSlice)
+class DealSliceAdmin(FactAdmin):
+    """How deals ended."""
+
+    list_display = ("day", "dimension", "key", "owner", "team", "won", "won_value", "lost", "lost_value")
+    list_filter = ("dimension",)
+    date_hierarchy = "day"
+
+
+@admin.register(LeadDay)
+class LeadDayAdmin(FactAdmin):
+    """Answers to leads."""
+
+    list_display = ("day", "source", "owner", "team", "received", "answered", "kept", "missed", "waiting")
     date_hierarchy = "day"
 
 

@@ -32,3 +32,8 @@ SHORTEST_GAP = 7
 POINTS_AN_ISSUE = 25
 HEALTH_DAYS = 365
 """How long an answer counts, and how long the two spans of revenue are that are compared."""
+
+SIZE_EDGES: tuple[int, ...] = (1_000, 5_000, 20_000, 100_000)
+"""Where the size bands of deals begin, in the base currency; the first holds what is below."""
+AGE_EDGES: tuple[int, ...] = (30, 60, 90, 180)
+"""From how many days since the opening the later age bands of open deals begin."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import get_args
 
 from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
 from analytics.services.figures import refresh_customers
-from analytics.services.following import follow_operation
+from analytics.services.following import follow_operation, refresh_days_of_deals, refresh_days_of_leads
 from analytics.services.health import refresh_health
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.events.base import BatchEvent
@@ -24,7 +25,33 @@ from customers.events import (
     TaskReopened,
 )
 from customers.models import CustomerMetrics, Task
-from sales.events import OrderCancelled, OrderChanged, OrderPlaced, OrdersChanged, OrdersImported
+from sales.events import (
+    LeadAnswered,
+    LeadChanged,
+    LeadConverted,
+    LeadDisqualified,
+    LeadGiven,
+    LeadMerged,
+    LeadPooled,
+    LeadReceived,
+    LeadRevived,
+    LeadsChanged,
+    LeadsImported,
+    OpportunitiesChanged,
+    OpportunitiesImported,
+    OpportunitiesMoved,
+    OpportunityChanged,
+    OpportunityLost,
+    OpportunityMoved,
+    OpportunityOpened,
+    OpportunityReopened,
+    OpportunityWon,
+    OrderCancelled,
+    OrderChanged,
+    OrderPlaced,
+    OrdersChanged,
+    OrdersImported,
+)
 from sales.models import Order
 from service.events import AnswersImported, SurveyAnswerChanged, SurveyAnswered
 from service.models import SurveyAnswer
@@ -40,6 +67,33 @@ def follow_order(event: OrderPlaced | OrderCancelled) -> None:
 def follow_order_change(event: OrderChanged) -> None:
     """Count a changed order anew, also for the customer and on the day it had before."""
     _follow_order(event.order_id, event.former_customer_id, event.former_day)
+
+
+Deal = (
+    OpportunityOpened | OpportunityChanged | OpportunityMoved | OpportunityWon | OpportunityLost | OpportunityReopened
+)
+ManyChanged = CustomersChanged | OrdersChanged | OpportunitiesChanged | OpportunitiesMoved | LeadsChanged
+Enquiry = (
+    LeadReceived | LeadChanged | LeadAnswered | LeadGiven | LeadPooled | LeadDisqualified | LeadRevived | LeadConverted
+)
+
+
+@handles(*get_args(Deal), after_commit=True)
+def follow_deal(event: Deal) -> None:
+    """Count a deal anew on the days of its ledger: those it was opened and ended on, also when it ended before."""
+    refresh_days_of_deals([event.opportunity_id])
+
+
+@handles(*get_args(Enquiry), after_commit=True)
+def follow_lead(event: Enquiry) -> None:
+    """Count a lead anew on the day it came in."""
+    refresh_days_of_leads([event.lead_id])
+
+
+@handles(LeadMerged, after_commit=True)
+def follow_merged_leads(event: LeadMerged) -> None:
+    """Count both leads anew: the one that is left may have taken the other's answer and its earlier day."""
+    refresh_days_of_leads([event.lead_id, event.survivor_id])
 
 
 @handles(SurveyAnswered, after_commit=True)
@@ -75,15 +129,15 @@ def follow_task(event: TaskFinished | TaskMoved | TaskReopened | TaskCancelled) 
     )
 
 
-@handles(OrdersImported, AnswersImported, CustomersImported, after_commit=True)
+@handles(OrdersImported, AnswersImported, CustomersImported, OpportunitiesImported, LeadsImported, after_commit=True)
 def follow_import(event: BatchEvent) -> None:
     """Rebuild the figures once after many records came in."""
     kind = "orders" if isinstance(event, OrdersImported) else "records"
     start_job("metrics", {"cause": f"{kind}:{event.source}"})
 
 
-@handles(CustomersChanged, OrdersChanged, after_commit=True)
-def follow_bulk_change(event: CustomersChanged | OrdersChanged) -> None:
+@handles(*get_args(ManyChanged), after_commit=True)
+def follow_bulk_change(event: ManyChanged) -> None:
     """Count anew what a bulk change touched; outside an operation nobody knows what that was."""
     if event.operation_id:
         follow_operation(event.operation_id)

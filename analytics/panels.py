@@ -32,6 +32,18 @@ register_nav(
         group=Group.UNDERSTAND, module="analytics", order=20,
     )
 )  # fmt: skip
+register_nav(
+    NavItem(
+        code="sales-figures", label=_("Sales"), icon="chart-histogram", url_name="analytics:sales",
+        group=Group.UNDERSTAND, module="analytics", order=15, allowed=lambda user: user.access.can_view("sales"),
+    )
+)  # fmt: skip
+register_command(
+    Command(
+        code="sales-figures", label=_("Sales figures and reports"), icon="chart-histogram",
+        url_name="analytics:sales", module="analytics",
+    )
+)  # fmt: skip
 register_command(
     Command(
         code="overview", label=_("Overview of figures"), icon="chart-bar", url_name="analytics:overview",

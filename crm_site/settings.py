@@ -34,11 +34,14 @@ INSTALLED_APPS = [
     "crm_site.local",
     "crm_site.demo",
     "crm_site.api",
+    "crm_site.forms",
     "crm_site.imports",
+    "crm_site.assignment",
     "crm_site.rules",
     "crm_site.notifications",
     "crm_site.mail",
     "crm_site.files",
+    "crm_site.calendars",
     "crm_site.numbering",
     "crm_site.fields",
     "crm_site.history",
@@ -209,6 +212,14 @@ NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", default=180)
 ROBOT_SENDING = env.bool("ROBOT_SENDING", default=True)
 ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=[])
 ROBOT_INSIDE_HOSTS = env.list("ROBOT_INSIDE_HOSTS", default=[])
+
+# Web forms: what one sender, and everybody together, may post to one within ten minutes; hours that a link to confirm
+# works (72 at most); days that spam and what was never confirmed are kept; further hosts that forms may lead to.
+FORM_POSTS_PER_SENDER = env.int("FORM_POSTS_PER_SENDER", default=20)
+FORM_POSTS_PER_FORM = env.int("FORM_POSTS_PER_FORM", default=600)
+FORM_CONFIRM_HOURS = env.int("FORM_CONFIRM_HOURS", default=48)
+FORM_DAYS = env.int("FORM_DAYS", default=30)
+FORM_REDIRECT_HOSTS = env.list("FORM_REDIRECT_HOSTS", default=[])
 
 # Safety
 CONTENT_SECURITY_POLICY = {

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm_site.staff.admin_records import RecordAdmin
+from crm_site.staff.admin_records import ReadOnlyAdmin, RecordAdmin
 from customers.choices import SegmentKind
 from customers.models import (
     Activity,
@@ -126,23 +126,10 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     StageMove,
     StageOverride,
 )
-class FindingsAdmin(admin.ModelAdmin[Any]):
+class FindingsAdmin(ReadOnlyAdmin[Any]):
     """Timeline and figures: history to read."""
 
-    show_full_result_count = False
     raw_id_fields: ClassVar[tuple[str, ...]] = ("customer",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse hand-made rows."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse removal."""
-        return False
 
 
 @admin.register(ConsentEntry)
@@ -175,20 +162,8 @@ class SegmentAdmin(RecordAdmin[Segment]):
 
 
 @admin.register(SegmentState, LifecycleRule, Classification, CustomerClass)
-class ComputedAdmin(admin.ModelAdmin[Any]):
+class ComputedAdmin(ReadOnlyAdmin[Any]):
     """What is computed, or changed on a page of its own: to read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse hand-made rows."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse removal."""
-        return False
 
 
 @admin.register(Task)

@@ -14,5 +14,5 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that register something."""
-        for room in ("jobs", "handlers", "panels", "imports", "rules", "demo"):
+        for room in ("jobs", "handlers", "panels", "imports", "rules", "demo", "services.signing_up"):
             import_module(f"customers.{room}")

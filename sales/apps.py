@@ -14,5 +14,5 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that register something."""
-        for room in ("handlers", "panels", "imports", "rules", "demo"):
+        for room in ("jobs", "handlers", "panels", "imports", "rules", "demo", "services.leads.form_target"):
             import_module(f"sales.{room}")

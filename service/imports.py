@@ -11,7 +11,7 @@ from crm_site.events.publishing import publish_batch
 from crm_site.imports import cells
 from crm_site.imports.chunks import Chunk
 from crm_site.imports.kinds import Field, ImportKind, Option, Values, register_kind
-from customers.services.importing import create_named_customers
+from customers.services.import_naming import create_named_customers
 from customers.services.timeline import insert_activities
 from service.choices import SurveyKind
 from service.events import AnswersImported

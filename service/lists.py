@@ -17,6 +17,7 @@ from crm_site.pages.lists import (
     OwnerFilter,
     RelatedFilter,
     Tab,
+    TeamFilter,
 )
 from service.choices import SurveyKind
 from service.forms import AnswerForm, SurveyForm
@@ -94,6 +95,7 @@ class AnswerList(ListPage[SurveyAnswer]):
     deletable = True
     filters = (
         OwnerFilter(),
+        TeamFilter(hidden=True),
         ChoiceFilter(name="kind", label=_("Kind"), choices=SurveyKind.choices),
         RelatedFilter(
             name="survey",

@@ -73,7 +73,14 @@ async function sprite() {
 }
 
 const options = {
-  entryPoints: { app: path.join(src, "js/app.js"), style: path.join(src, "css/app.css") },
+  entryPoints: {
+    app: path.join(src, "js/app.js"),
+    style: path.join(src, "css/app.css"),
+    // Of web forms: their pages, inside a frame and not, and the script that other web sites load.
+    public: path.join(src, "css/public.css"),
+    framed: path.join(src, "js/framed.js"),
+    embed: path.join(src, "js/embed.js"),
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi, Source, register_kpi
 from analytics.kpis.slots import sum_over
@@ -28,15 +29,17 @@ class Buyers:
     repeaters: int = 0
 
 
-def load_first_orders(user: User, periods: Sequence[Period]) -> list[Buyers]:
+def load_first_orders(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Buyers]:
     """Return the customers whose first order fell in each period."""
-    summed = sum_over(FirstOrderDay.objects.visible_to(user), ("customers", "repeaters"), periods)
+    summed = sum_over(part.of(FirstOrderDay.objects.visible_to(user)), ("customers", "repeaters"), periods)
     return [Buyers(**rows[0]) if rows else Buyers() for rows in summed]
 
 
-def load_all_buyers(user: User, periods: Sequence[Period]) -> list[Buyers]:
+def load_all_buyers(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Buyers]:
     """Return all customers with an order, whatever the period."""
-    found = FirstOrderDay.objects.visible_to(user).aggregate(customers=Sum("customers"), repeaters=Sum("repeaters"))
+    found = part.of(FirstOrderDay.objects.visible_to(user)).aggregate(
+        customers=Sum("customers"), repeaters=Sum("repeaters")
+    )
     buyers = Buyers(found["customers"] or 0, found["repeaters"] or 0)
     return [buyers for _period in periods]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period
 from crm_site.lib.statistics import Estimate, point_change, relative_change
 
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 
     from crm_site.staff.models import User
 
-Unit = Literal["money", "count", "percent", "points", "score"]
+Unit = Literal["money", "count", "percent", "points", "score", "days", "hours"]
 Freshness = Literal["live", "rfm", "clv"]
 NOTHING = Estimate(None, None, None, 0)
 
 
+class Loader(Protocol):
+    """Reads the sums of several periods in one query."""
+
+    def __call__(self, user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Any]:
+        """Return one sum for each period."""
+        ...
+
+
 @dataclass(frozen=True)
 class Source:
-    """Where figures come from: `load(user, periods)` returns one sum for each period.
+    """Where figures come from: `load(user, periods, part)` returns one sum for each period.
 
     The figures of a source that is not `periodic` stand as of its last run, whatever the period. `recount` adds
     one period up from the records themselves, for the seconds in which facts have not caught up yet.
@@ -34,10 +43,10 @@ class Source:
 
     code: str
     module: str
-    load: Callable[[User, Sequence[Period]], list[Any]]
+    load: Loader
     periodic: bool = True
     fresh: Freshness = "live"
-    recount: Callable[[User, Period], Any] | None = None
+    recount: Callable[[User, Period, Part], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +71,11 @@ class Kpi:
         """Tell whether the reader may see figures at all, and the records of this one."""
         return user.access.can_view("analytics") and user.access.can_view(self.source.module)
 
-    def read(self, user: User, period: Period, *, from_records: bool = False) -> Estimate:
+    def read(self, user: User, period: Period, part: Part = EVERYTHING, *, from_records: bool = False) -> Estimate:
         """Return the figure of a period within the reader's scope; from the records where facts lag behind."""
         if from_records and self.source.recount is not None:
-            return self.figure(self.source.recount(user, period))
-        return self.figure(self.source.load(user, [period])[0])
+            return self.figure(self.source.recount(user, period, part))
+        return self.figure(self.source.load(user, [period], part)[0])
 
     def change(self, current: Estimate, previous: Estimate) -> float | None:
         """Return the change in points, or in per cent of the previous value; None where there is none to compare."""

@@ -11,6 +11,7 @@ from django.db.models import Count, F, FloatField, Q, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period, within
 from analytics.kpis.registry import Kpi, Source, exact, register_kpi
 from analytics.kpis.slots import sum_over
@@ -38,16 +39,16 @@ class Sales:
     walk_ins: int = 0
 
 
-def load_sales(user: User, periods: Sequence[Period]) -> list[Sales]:
+def load_sales(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Sales]:
     """Return the sales of each period that the reader may see."""
     columns = tuple(Sales.__dataclass_fields__)
-    summed = sum_over(SalesDay.objects.visible_to(user), columns, periods)
+    summed = sum_over(part.of(SalesDay.objects.visible_to(user)), columns, periods)
     return [Sales(**rows[0]) if rows else Sales() for rows in summed]
 
 
-def recount_sales(user: User, period: Period) -> Sales:
+def recount_sales(user: User, period: Period, part: Part = EVERYTHING) -> Sales:
     """Return the sales of a period from the documents themselves."""
-    rows = within(Order.objects.visible_to(user).counted(), "ordered_at", period)
+    rows = within(part.of(Order.objects.visible_to(user).counted()), "ordered_at", period)
     order, credit = Q(kind=OrderKind.ORDER), Q(kind=OrderKind.CREDIT)
     total = F("base_total")
     found = rows.aggregate(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import IntegerField, QuerySet, Sum
+from django.db.models import F, IntegerField, QuerySet, Sum
 
 from analytics.kpis.periods import Period
 
@@ -14,18 +14,25 @@ Row = dict[str, Any]
 
 
 def sum_over(
-    facts: QuerySet[Any], sums: Sequence[str], periods: Sequence[Period], keys: Sequence[str] = ()
+    facts: QuerySet[Any],
+    sums: Sequence[str],
+    periods: Sequence[Period],
+    keys: Sequence[str] = (),
+    *,
+    by_day: bool = True,
 ) -> list[list[Row]]:
     """Return, for each period in turn, rows with the `keys` and the summed columns; none where nothing happened.
 
-    Facts are added up by day first, so that the cost depends on days, not on owners times periods.
+    Facts are added up by day first, so that the cost depends on days, not on owners times periods; with so many
+    keys that a day has little to add up, `by_day` is better off.
     """
     if not periods:
         return []
     firsts = [period.bounds[0] for period in periods]
     afters = [period.bounds[1] for period in periods]
     named = {f"sum_{name}": Sum(name) for name in sums}
-    daily = facts.filter(day__gte=min(firsts), day__lt=max(afters)).order_by().values("day", *keys).annotate(**named)
+    daily = facts.filter(day__gte=min(firsts), day__lt=max(afters)).order_by().values("day", *keys)
+    daily = daily.annotate(**({f"sum_{name}": F(name) for name in sums} if not by_day else named))
     statement, params = daily.query.sql_with_params()
     by = "".join(f", d.{name}" for name in keys)
     added = "".join(f", sum(d.sum_{name}){_cast(facts, name)}" for name in sums)

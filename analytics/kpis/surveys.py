@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period, within
 from analytics.kpis.registry import Kpi, Source, register_kpi
 from analytics.kpis.slots import sum_over
@@ -35,9 +36,9 @@ def empty_answers() -> Answers:
     return {kind.value: [0] * (kind.scale[1] - kind.scale[0] + 1) for kind in SurveyKind}
 
 
-def load_answers(user: User, periods: Sequence[Period]) -> list[Answers]:
+def load_answers(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Answers]:
     """Return the answers of each period that the reader may see, counted by kind and score."""
-    summed = sum_over(SurveyDay.objects.visible_to(user), ("answers",), periods, ("kind", "score"))
+    summed = sum_over(part.of(SurveyDay.objects.visible_to(user)), ("answers",), periods, ("kind", "score"))
     found = []
     for rows in summed:
         answers = empty_answers()
@@ -47,9 +48,9 @@ def load_answers(user: User, periods: Sequence[Period]) -> list[Answers]:
     return found
 
 
-def recount_answers(user: User, period: Period) -> Answers:
+def recount_answers(user: User, period: Period, part: Part = EVERYTHING) -> Answers:
     """Return the answers of a period from the answers themselves."""
-    rows = within(SurveyAnswer.objects.visible_to(user), "answered_at", period).order_by()
+    rows = within(part.of(SurveyAnswer.objects.visible_to(user)), "answered_at", period).order_by()
     answers = empty_answers()
     for kind, score, count in rows.values("kind", "score").annotate(n=Count("pk")).values_list("kind", "score", "n"):
         answers[kind][score - SurveyKind(kind).scale[0]] = count

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import NOTHING, Kpi, Source, exact, register_kpi
 from analytics.models import ValueDoubt, ValueSlice
@@ -50,15 +51,15 @@ class Values:
         return sum((part.clv for part in self.parts), Decimal(0))
 
 
-def load_values(user: User, periods: Sequence[Period]) -> list[Values]:
+def load_values(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Values]:
     """Return the latest values, whatever the period."""
     names = ("tier", "bin", "customers", "clv", "alive", "purchases")
     parts: dict[tuple[str, int], ValuePart] = {}
-    for row in ValueSlice.objects.visible_to(user).values_list(*names):
+    for row in part.of(ValueSlice.objects.visible_to(user)).values_list(*names):
         new = ValuePart(*row)
         old = parts.get((new.tier, new.bin))
         parts[new.tier, new.bin] = _joined(old, new) if old else new
-    found = Values(sorted(parts.values(), key=lambda part: part.bin), _margin(user))
+    found = Values(sorted(parts.values(), key=lambda part: part.bin), _margin(user, part))
     return [found for _period in periods]
 
 
@@ -68,9 +69,9 @@ def _joined(one: ValuePart, other: ValuePart) -> ValuePart:
     return ValuePart(one.tier, one.bin, one.customers + other.customers, one.clv + other.clv, alive, purchases)
 
 
-def _margin(user: User) -> float | None:
+def _margin(user: User, part: Part) -> float | None:
     """Return 1.96 standard deviations of the sum: the customers' own chance and the parameters' error."""
-    rows = list(ValueDoubt.objects.visible_to(user).values_list("variance", "loadings"))
+    rows = list(part.of(ValueDoubt.objects.visible_to(user)).values_list("variance", "loadings"))
     if not rows:
         return None
     loadings = [math.fsum(column) for column in zip(*(row[1] for row in rows), strict=True)]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.querysets import FactQuerySet
 from crm_site.staff.models import Team
+from sales.models import Pipeline
 from service.choices import SurveyKind
 
 _MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "default": 0}
@@ -48,6 +49,41 @@ class SalesDay(Fact):
         verbose_name_plural = _("sales by day")
         constraints = (
             models.UniqueConstraint(fields=("day", "owner", "team"), name="sales_day_once", nulls_distinct=False),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class DealDay(Fact):
+    """Opportunities opened, won and lost on one day of the organisation's time zone, in the base currency.
+
+    Each counts on its own day: an opening on the day of the opening, an end on the day of the end. `won_days` and
+    `lost_days` are summed days from opening to close, `…_squares` sums of squares for intervals of means.
+    """
+
+    access_module = "sales"
+
+    day = models.DateField(_("day"))
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="+", db_index=False)
+    opened = models.PositiveIntegerField(_("opened"), default=0)
+    opened_value = models.DecimalField(_("opened value"), **_MONEY)
+    won = models.PositiveIntegerField(_("won"), default=0)
+    won_value = models.DecimalField(_("won value"), **_MONEY)
+    won_squares = models.FloatField(default=0)
+    won_days = models.BigIntegerField(default=0)
+    won_day_squares = models.BigIntegerField(default=0)
+    lost = models.PositiveIntegerField(_("lost"), default=0)
+    lost_value = models.DecimalField(_("lost value"), **_MONEY)
+    lost_days = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("deals of a day")
+        verbose_name_plural = _("deals by day")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("day", "owner", "team", "pipeline"), name="deal_day_once", nulls_distinct=False
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Min, QuerySet, Value
 from django.urls import reverse
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi, Source
 from analytics.models import SalesDay, SurveyDay
@@ -40,9 +41,10 @@ def read_course(
     before: Period | None,
     parts: Sequence[Period],
     parts_before: Sequence[Period],
+    part: Part = EVERYTHING,
 ) -> Course:
     """Return the sums of a source in one query."""
-    loaded = source.load(user, [period, *([before] if before else []), *parts, *parts_before])
+    loaded = source.load(user, [period, *([before] if before else []), *parts, *parts_before], part)
     at = 2 if before else 1
     after = at + len(parts)
     return Course(loaded[0], loaded[1] if before else None, loaded[at:after], loaded[after:])

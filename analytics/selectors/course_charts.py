@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.kpis import KPIS
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period, Step
 from analytics.kpis.registry import Kpi
 from analytics.selectors.boards import Course
@@ -20,6 +21,11 @@ STEP_TITLES = {
         "day": _("Net revenue by day"),
         "week": _("Net revenue by week"),
         "month": _("Net revenue by month"),
+    },
+    "won_value": {
+        "day": _("Won value by day"),
+        "week": _("Won value by week"),
+        "month": _("Won value by month"),
     },
     "nps": {"week": _("NPS by week"), "month": _("NPS by month")},
     "csat": {"week": _("CSAT by week"), "month": _("CSAT by month")},
@@ -36,7 +42,16 @@ def label(part: Period, step: Step) -> str:
 
 def revenue_chart(course: Course, chosen: Range) -> Chart:
     """Return net revenue over the period, with the period before as a dashed line."""
-    kpi, step = KPIS["revenue"], chosen.step
+    return _money_chart("revenue", course, chosen, EVERYTHING)
+
+
+def won_chart(course: Course, chosen: Range, part: Part) -> Chart:
+    """Return won value over the period, with the period before as a dashed line."""
+    return _money_chart("won_value", course, chosen, part)
+
+
+def _money_chart(code: str, course: Course, chosen: Range, whose: Part) -> Chart:
+    kpi, step = KPIS[code], chosen.step
     parts = chosen.period.cut(step)
     series = [Series(name=kpi.title, values=_values(kpi, course.parts), unit="money", kind="bar")]
     if course.parts_before:
@@ -45,12 +60,12 @@ def revenue_chart(course: Course, chosen: Range) -> Chart:
         name = gettext("A year before") if chosen.comparison == "year" else gettext("The period before")
         series.append(Series(name=name, values=before, unit="money", kind="line", dashed=True))
     return Chart(
-        code="revenue",
-        title=STEP_TITLES["revenue"][step],
+        code=code,
+        title=STEP_TITLES[code][step],
         kind="bar",
         labels=[label(part, step) for part in parts],
         series=series,
-        urls=[kpi.rows(part) for part in parts],
+        urls=[whose.within(kpi.rows(part)) for part in parts],
     )
 
 

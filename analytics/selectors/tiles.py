@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from analytics.kpis.parts import EVERYTHING, Part
 from analytics.kpis.periods import Period
 from analytics.kpis.registry import Kpi
 from crm_site.lib.statistics import Estimate, round_half_away
@@ -29,6 +30,10 @@ def words(value: float | None, unit: str) -> str:
         return signed(value)
     if unit == "score":
         return formatting.decimal(round_half_away(value, 2))
+    if unit == "days":
+        return gettext("%(days)s days") % {"days": formatting.decimal(round_half_away(value, 1))}
+    if unit == "hours":
+        return gettext("%(hours)s h") % {"hours": formatting.decimal(round_half_away(value, 1))}
     return formatting.number(round_half_away(value))
 
 
@@ -70,6 +75,7 @@ def tile(
     *,
     previous: Any = None,
     against: str = "",
+    part: Part = EVERYTHING,
 ) -> Tile:
     """Return a figure's tile; `parts` holds its period's sum, and then those of the course over it."""
     current = kpi.figure(parts[0])
@@ -86,7 +92,7 @@ def tile(
         if change is not None
         else None,
         trend=[kpi.figure(part).value for part in parts[1:]],
-        url=kpi.rows(period),
+        url=part.within(kpi.rows(period)),
         definition=kpi.definition,
         query=kpi.query,
         as_of=as_of,

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.services.facts import refresh_answers, refresh_first_orders, refresh_sales
+from analytics.services.facts import refresh_answers, refresh_deals, refresh_first_orders, refresh_sales
 from analytics.services.figures import refresh_customers
+from analytics.services.report_facts import refresh_deal_slices, refresh_leads, refresh_stages
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.history.models import Change, Insertion
 from crm_site.jobs.starting import start_job
 from crm_site.lib.days import organisation_day
 from customers.models import Customer, CustomerMetrics
-from sales.models import Order
+from sales.choices import ChangeKind
+from sales.models import Lead, Opportunity, OpportunityChange, Order
 from service.models import SurveyAnswer
 
 # Beyond, all figures are rebuilt by the job.
 AT_ONCE = 1000
 WHO = {"owner_id", "team_id"}
+# What the ledger of opportunities says of the days that facts count on.
+COUNTED = (ChangeKind.CREATED, ChangeKind.WON, ChangeKind.LOST)
 
 
 @dataclass
@@ -45,27 +50,72 @@ def follow_operation(operation: int) -> None:
         start_job("metrics", {"cause": f"operation:{operation}"})
         return
     orders = _touched(operation, Order, "ordered_at")
+    deals = _touched(operation, Opportunity, "opened_at", "closed_at")
     answers = _touched(operation, SurveyAnswer, "answered_at")
     refresh_customers([*orders.customers, *answers.customers])
     for day in sorted(orders.days):
         refresh_sales(day, day)
+    for day in sorted(deals.days):
+        _refresh_deal_day(day)
+    for day in sorted(_touched(operation, Lead, "received_at").days):
+        refresh_leads(day, day)
     for day in sorted(answers.days):
         refresh_answers(day, day)
     _follow_owners(operation)
 
 
-def _touched(operation: int, model: Any, moment: str) -> Touched:
+def refresh_days_of_deals(ids: Iterable[int]) -> None:
+    """Count anew the days on which these deals were opened or ended, now or before.
+
+    The ledger knows them all, and the history those that were corrected.
+    """
+    keys = list(ids)
+    told = OpportunityChange.objects.filter(opportunity__in=keys, kind__in=COUNTED)
+    days = {organisation_day(at) for at in told.values_list("at", flat=True)}
+    for day in sorted(days | _corrected(Opportunity, keys, "opened_at", "closed_at")):
+        _refresh_deal_day(day)
+
+
+def refresh_days_of_leads(ids: Iterable[int]) -> None:
+    """Count anew the days on which these leads came in, as they are known now or were before."""
+    keys = list(ids)
+    came = Lead.objects.filter(pk__in=keys).values_list("received_at", flat=True)
+    days = {organisation_day(at) for at in came}
+    for day in sorted(days | _corrected(Lead, keys, "received_at")):
+        refresh_leads(day, day)
+
+
+def _corrected(model: Any, keys: list[int], *moments: str) -> set[dt.date]:
+    """Return the days that stood in these columns before somebody changed them."""
+    table = model._meta.db_table
+    told = Change.objects.filter(root_table=table, root_id__in=keys, table_name=table, before__has_any_keys=moments)
+    found = Touched()
+    for before in told.values_list("before", flat=True):
+        for moment in moments:
+            found.add(None, before.get(moment))
+    return found.days
+
+
+def _refresh_deal_day(day: dt.date) -> None:
+    refresh_deals(day, day)
+    refresh_stages(day, day)
+    refresh_deal_slices(day, day)
+
+
+def _touched(operation: int, model: Any, *moments: str) -> Touched:
     """Return the customers and days of rows as they were and as they are now."""
     found, table = Touched(), model._meta.db_table
     ids: set[int] = set()
     changes = Change.objects.filter(operation_id=operation, table_name=table)
     for pk, before in changes.values_list("record_id", "before"):
         ids.add(pk)
-        found.add(before.get("customer_id"), before.get(moment))
+        for moment in moments:
+            found.add(before.get("customer_id"), before.get(moment))
     for keys in Insertion.objects.filter(operation_id=operation, table_name=table).values_list("record_ids", flat=True):
         ids.update(keys)
-    for customer, at in model.objects.filter(pk__in=ids).values_list("customer_id", moment):
-        found.add(customer, at)
+    for customer, *times in model.objects.filter(pk__in=ids).values_list("customer_id", *moments):
+        for at in times:
+            found.add(customer, at)
     return found
 
 

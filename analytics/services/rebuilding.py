@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from analytics.kpis.periods import DAY, months_later
-from analytics.services import facts
+from analytics.services import facts, report_facts
 from analytics.services.columns import CHUNK
 from analytics.services.figures import refresh_customers
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
@@ -17,13 +17,17 @@ from crm_site.jobs.context import JobContext
 
 Refresh = Callable[[dt.date, dt.date], None]
 
-MONTHLY: tuple[tuple[str, str, str, str, Refresh], ...] = (
-    ("sales", "sales_order", "ordered_at", "analytics_salesday", facts.refresh_sales),
-    ("answers", "service_surveyanswer", "answered_at", "analytics_surveyday", facts.refresh_answers),
+MONTHLY: tuple[tuple[str, str, tuple[str, ...], str, Refresh], ...] = (
+    ("sales", "sales_order", ("ordered_at",), "analytics_salesday", facts.refresh_sales),
+    ("deals", "sales_opportunity", ("opened_at", "closed_at"), "analytics_dealday", facts.refresh_deals),
+    ("stages", "sales_opportunity", ("opened_at",), "analytics_stageday", report_facts.refresh_stages),
+    ("slices", "sales_opportunity", ("closed_at",), "analytics_dealslice", report_facts.refresh_deal_slices),
+    ("leads", "sales_lead", ("received_at",), "analytics_leadday", report_facts.refresh_leads),
+    ("answers", "service_surveyanswer", ("answered_at",), "analytics_surveyday", facts.refresh_answers),
     (
         "first_orders",
         "customers_customermetrics",
-        "first_order_at",
+        ("first_order_at",),
         "analytics_firstorderday",
         facts.refresh_first_orders,
     ),
@@ -33,8 +37,8 @@ MONTHLY: tuple[tuple[str, str, str, str, Refresh], ...] = (
 def rebuild(run: JobContext) -> dict[str, int]:
     """Rebuild everything that is kept live; a resumed run goes on after its last chunk. Returns what was done."""
     _rebuild_customers(run)
-    for name, table, column, fact, refresh in MONTHLY:
-        _rebuild_months(run, name, facts.months_of(table, column, fact), refresh)
+    for name, table, columns, fact, refresh in MONTHLY:
+        _rebuild_months(run, name, facts.months_of(table, columns, fact), refresh)
     refresh_rfm_slices()
     refresh_value_slices()
     return run.counts

@@ -13,7 +13,7 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from crm_site.api import attachments, notifications, search
+from crm_site.api import assignment, attachments, business_time, forms, notifications, search
 
 app_name = "api"
 
@@ -21,7 +21,14 @@ app_name = "api"
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema")
 
 router = SimpleRouter()
-extra: list[Any] = [*notifications.urlpatterns, *attachments.urlpatterns, *search.urlpatterns]
+extra: list[Any] = [
+    *notifications.urlpatterns,
+    *attachments.urlpatterns,
+    *search.urlpatterns,
+    *forms.urlpatterns,
+    *business_time.urlpatterns,
+    *assignment.urlpatterns,
+]
 for config in apps.get_app_configs():
     if config.module is not None and "." not in config.name and module_has_submodule(config.module, "api"):
         module = import_module(f"{config.name}.api")

@@ -15,6 +15,7 @@ from crm_site.demo.models import DemoLoad
 from crm_site.demo.people import make_people
 from crm_site.demo.registry import FIGURES, PARTS, READING
 from crm_site.demo.sizes import SIZES
+from crm_site.demo.worktime import write_worktime
 from crm_site.demo.writing import DemoWriter
 from crm_site.history.origin import origin
 from crm_site.history.tracking import is_tracked
@@ -49,6 +50,7 @@ def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None
         writer = DemoWriter(SIZES[size], seed, day or timezone.localdate(), say)
         load = DemoLoad.objects.create(size=size, seed=seed, day=writer.day)
         make_people(writer)
+        write_worktime(writer)
         aside = SetAside()
         if writer.size.is_large:
             aside.take(model for model in apps.get_models(include_auto_created=True) if is_tracked(model))

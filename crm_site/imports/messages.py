@@ -34,6 +34,13 @@ MESSAGES = {
     "survey_kind": _("The survey of this name asks another kind of question."),
     "unknown_customer": _("There is no customer with this reference."),
     "unknown_organisation": _("There is no organisation with this reference."),
+    "unknown_product": _("There is no product with this code or name."),
+    "unknown_opportunity": _("There is no opportunity of this customer with this number."),
+    "unknown_person": _("There is no colleague with this name or mail address."),
+    "percent": _("Must lie between 0 and 100."),
+    "negative": _("Must not be negative."),
+    "currency": _("Not a currency, such as EUR or CNY."),
+    "no_rate": _("No exchange rate of this currency is known for the day."),
     "ahead": _("This lies ahead; only what has happened stands on a timeline."),
     "conflict": _("The rows of this order disagree on the customer."),
 }

@@ -39,6 +39,13 @@ def lines_of(user: User) -> list[KindLine]:
     ]
 
 
+def wanting(kind: NotificationKind, channel: Channel, people: Collection[int]) -> set[int]:
+    """Return who of these people wants to hear of a kind on a channel."""
+    chosen = ChannelChoice.objects.filter(user__in=people, kind=kind.code, channel=channel.value)
+    said = dict(chosen.values_list("user", "wanted"))
+    return {one for one in people if said.get(one, channel.value in kind.by_default)}
+
+
 def digest_hour_of(user: User) -> int | None:
     """Return the hour of the person's daily mail, None when they want none."""
     return DigestHour.objects.filter(user=user).values_list("hour", flat=True).first()

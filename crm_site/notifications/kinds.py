@@ -30,6 +30,8 @@ class NotificationKind:
     by_default: tuple[str, ...] = ("bell",)
     many: StrOrPromise = ""
     """The sentence of a notification that counts, with the place `%(count)s`."""
+    own_mail: bool = False
+    """It comes as a mail of its own, which its app writes: the daily mail leaves it out."""
 
     def say(self, words: Mapping[str, str]) -> str:
         """Return the sentence in the active language; places that nothing fills stay empty.

@@ -93,6 +93,9 @@ def _channels(kind: NotificationKind, people: set[int]) -> dict[int, set[str]]:
             wanted[choice.user_id].add(choice.channel)
         else:
             wanted[choice.user_id].discard(choice.channel)
+    if kind.own_mail:
+        for channels in wanted.values():
+            channels.discard(Channel.MAIL)
     return {pk: channels for pk, channels in wanted.items() if channels}
 
 

@@ -14,7 +14,9 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         """Register the shell's own rail items and palette sources."""
         from crm_site.pages import exports, first_steps, jobs, shell  # noqa: F401 - exports registers its jobs
+        from crm_site.pages.assignment import shell as assignment
         from crm_site.pages.bulk import jobs as bulk_jobs  # noqa: F401 - registers its job
+        from crm_site.pages.business_time import shell as business_time
         from crm_site.pages.fields import shell as fields
         from crm_site.pages.history import shell as history
 
@@ -23,3 +25,5 @@ class PagesConfig(AppConfig):
         first_steps.register()
         history.register()
         fields.register()
+        business_time.register()
+        assignment.register()

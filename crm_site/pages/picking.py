@@ -15,23 +15,29 @@ from crm_site.pages.lists.registry import list_pages
 from crm_site.pages.requests import signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SHOWN = 12
 
 
 class PickerSelect(forms.Select):
-    """A select that holds the chosen record only; the browser asks the address for more."""
+    """A select that holds the chosen record only; the browser asks the address for more.
+
+    Where a page has many of them, `known` records by key save each of them its question.
+    """
 
     def __init__(self, list_code: str) -> None:
         super().__init__({"data-picker": reverse_lazy("pages:pick", args=[list_code])})
+        self.known: Mapping[int, Model] = {}
 
     def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> list[Any]:
         """Return the chosen option and the empty one, whatever the number of records."""
         choices: Any = self.choices
         field = choices.field
         chosen = [item for item in value if item]
-        records: Iterable[Model] = field.queryset.filter(pk__in=[pk for pk in chosen if str(pk).isdigit()])
+        keys = [int(pk) for pk in chosen if str(pk).isdigit()]
+        known = [self.known[key] for key in keys if key in self.known]
+        records: Iterable[Model] = known if len(known) == len(keys) else field.queryset.filter(pk__in=keys)
         empty = [] if self.allow_multiple_selected else [("", field.empty_label or "")]
         options = [*empty, *((record.pk, field.label_from_instance(record)) for record in records)]
         made = [

@@ -49,3 +49,21 @@ class RecordAdmin(admin.ModelAdmin[_M]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse removal."""
         return False
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[_M]):
+    """Shows rows that other code writes: nobody adds, changes or removes them by hand."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse hand-made rows."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse removal."""
+        return False

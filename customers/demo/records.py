@@ -15,7 +15,7 @@ from customers.choices import ContactKind, CustomerKind, Stage
 from customers.demo import names
 from customers.demo.inventing import Invented, Inventor
 from customers.models import Activity, Address, ContactPoint, Customer, Tag
-from customers.services.importing import create_figures
+from customers.services.import_naming import create_figures
 from customers.services.indexing import customer_search_text
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.forms.segments import RuleCodeField
+from crm_site.pages.rule_code import RuleCodeField
 from customers.models import Classification, CustomerClass
 
 
@@ -29,7 +29,7 @@ class ClassificationForm(forms.ModelForm[Classification]):
 class ClassForm(forms.ModelForm[CustomerClass]):
     """The names of a class; the builder beside the form brings the rule."""
 
-    rule_code = RuleCodeField(label=_("Rule"), required=False, max_length=4000)
+    rule_code = RuleCodeField("customer", label=_("Rule"))
 
     class Meta:
         model = CustomerClass

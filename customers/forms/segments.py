@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.lib.days import organisation_today
-from crm_site.rules import RuleError, decode_rule
+from crm_site.pages.rule_code import RuleCodeField
 from customers.choices import SegmentKind, Stage
 from customers.models import Segment, StageOverride
 
@@ -17,26 +17,10 @@ if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 
-class RuleCodeField(forms.CharField):
-    """A rule about customers as the builder hands it over; cleans to its stored form."""
-
-    widget = forms.HiddenInput
-
-    def clean(self, value: Any) -> Any:
-        """Return the stored form, or None when there is no whole rule."""
-        code = super().clean(value)
-        if not code:
-            return None
-        try:
-            return decode_rule("customer", code).to_json()
-        except RuleError as error:
-            raise forms.ValidationError(_("This rule cannot be read: build it again.")) from error
-
-
 class SegmentForm(forms.ModelForm[Segment]):
     """Facts of a segment; the builder beside the form brings the rule."""
 
-    rule_code = RuleCodeField(required=False, max_length=4000)
+    rule_code = RuleCodeField("customer")
 
     class Meta:
         model = Segment

@@ -134,7 +134,7 @@ COMPANY = {
         "customer name|firma|firmenname|unternehmen|société|entreprise|empresa|azienda|公司|公司名称|企业名称|客户名称|名称"
     ),
     "reference": (*REFERENCE, *_words("company id|organization id|organization - id|company number|公司编号|企业编号")),
-    "organisation": _words("parent company|parent account|parent account name|holding|母公司"),
+    "organisation": _words("parent company|parent account|parent account name|subsidiary of|holding|母公司"),
     "organisation_key": _words("parent company id|parent account id|parent id|母公司编号"),
     "phone": (*PHONE, *_words("organization - phone")),
 }

@@ -189,6 +189,8 @@ class CustomerImport(ImportKind):
                 f"WHERE chunk.record_id IS NULL AND p.kind = %s AND p.normal = chunk.{chunk.key}",
                 chunk.key,
             )
+        if not any(chunk.is_mapped(key) for key in self.keys):
+            self._match_names(chunk)
         if chunk.is_mapped("reference") and chunk.key != "reference" and not chunk.source:
             chunk.fail(
                 "record_id IS NULL AND reference IS NOT NULL AND EXISTS "
@@ -202,6 +204,15 @@ class CustomerImport(ImportKind):
                 "reference_taken",
                 "reference",
             )
+
+    def _match_names(self, chunk: Chunk) -> None:
+        """Find organisations by their name alone, where only one has it: files without any key come again, too."""
+        chunk.execute(
+            "UPDATE chunk SET record_id = c.id FROM (SELECT sort_key, name, min(id) AS id FROM customers_customer "
+            "WHERE kind = 'organisation' AND sort_key IN (SELECT sort_key FROM chunk) GROUP BY 1, 2 HAVING count(*) = 1) c "
+            "WHERE chunk.record_id IS NULL AND chunk.kind = 'organisation' AND c.sort_key = left(chunk.sort_key, 200) "
+            "AND c.name = chunk.full_name"
+        )
 
     def _link_by_key(self, chunk: Chunk) -> None:
         if not chunk.is_mapped("organisation_key"):

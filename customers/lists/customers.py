@@ -22,6 +22,7 @@ from crm_site.pages.lists import (
     OwnerFilter,
     RelatedFilter,
     Tab,
+    TeamFilter,
     TextFilter,
     Total,
 )
@@ -131,6 +132,7 @@ class CustomerList(ListPage[Customer]):
     )
     filters = (
         OwnerFilter(),
+        TeamFilter(hidden=True),
         ChoiceFilter(name="kind", label=_("Kind"), choices=CustomerKind.choices),
         ChoiceFilter(name="stage", label=_("Stage"), choices=Stage.choices, several=True),
         ChoiceFilter(

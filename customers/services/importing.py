@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from crm_site.lib.text import search_text, sort_key
 from customers.models import Customer
 from customers.services.contacts import ADDRESS_PARTS
+from customers.services.import_naming import Execute, Rows, create_figures
 from customers.services.indexing import customer_search_text
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
-
-Execute = Callable[..., int]
-Rows = Callable[..., list[tuple[Any, ...]]]
 
 FACTS = (
     "kind", "name", "given_name", "family_name", "job_title", "role", "gender", "identifier", "birth_date", "industry",
@@ -121,6 +119,8 @@ class CustomerLoader:
         created = self.execute(
             "UPDATE chunk SET record_id = nextval('customers_customer_id_seq'), is_new = true WHERE record_id IS NULL"
         )
+        if self.chunk.is_mapped("organisation"):
+            self._link_within()
         known = self.unchanged()
         if created:
             self.execute(INSERT)
@@ -160,14 +160,15 @@ class CustomerLoader:
             )
 
     def _link_organisations(self) -> None:
-        """Find the organisation a person works for by its exact name, and create those nobody knows."""
+        """Find what somebody belongs to by its exact name, and create what neither we nor these rows know."""
         if not self.chunk.is_mapped("organisation"):
             return
         missing = [
             row[0]
             for row in self.rows(
-                "SELECT DISTINCT organisation FROM chunk WHERE organisation IS NOT NULL AND organisation_id IS NULL "
-                "AND kind IS DISTINCT FROM 'organisation'"
+                "SELECT DISTINCT organisation FROM chunk WHERE organisation <> full_name AND organisation_id IS NULL "
+                "AND NOT EXISTS (SELECT FROM chunk o WHERE o.kind = 'organisation' "
+                "AND o.full_name = chunk.organisation)"
             )
         ]
         if not missing:
@@ -185,9 +186,17 @@ class CustomerLoader:
         known |= self._create_organisations([name for name in missing if name not in known])
         self.execute(
             "UPDATE chunk SET organisation_id = o.id FROM unnest(%s::text[], %s::bigint[]) AS o(name, id) "
-            "WHERE o.name = organisation AND organisation_id IS NULL AND kind IS DISTINCT FROM 'organisation'",
+            "WHERE o.name = organisation AND organisation <> full_name AND organisation_id IS NULL",
             list(known),
             list(known.values()),
+        )
+
+    def _link_within(self) -> None:
+        """Link rows to organisations that come in the same file; they have their keys, if no rows as yet."""
+        self.execute(
+            "UPDATE chunk SET organisation_id = o.record_id FROM (SELECT full_name, min(record_id) AS record_id "
+            "FROM chunk WHERE kind = 'organisation' GROUP BY 1) o WHERE o.full_name = organisation "
+            "AND organisation <> chunk.full_name AND organisation_id IS NULL AND o.record_id <> chunk.record_id"
         )
 
     def _create_organisations(self, names: list[str]) -> dict[str, int]:
@@ -251,48 +260,3 @@ class CustomerLoader:
             [sort_key(customer.name)[:200] for customer in changed],
         )
         return len(changed)
-
-
-def create_named_customers(execute: Execute, rows: Rows, user: User | None) -> int:
-    """Create the customers that the table `chunk_customers` (reference, name, country) names and nobody knows.
-
-    Returns how many were created; races with other imports end in the unique reference, not in doubles.
-    """
-    missing = rows(
-        "SELECT n.reference, n.name, n.country FROM chunk_customers n WHERE NOT EXISTS "
-        "(SELECT 1 FROM customers_customer c WHERE c.reference = n.reference)"
-    )
-    if not missing:
-        return 0
-    names = [name or reference for reference, name, country in missing]
-    created = rows(
-        "INSERT INTO customers_customer (kind, name, given_name, family_name, reference, job_title, identifier, "
-        "industry, website, source, country, language, time_zone, stage, owner_id, team_id, version, created_at, "
-        "updated_at, search_text, sort_key) SELECT 'person', name, '', '', reference, '', '', '', '', 'import', "
-        "country, '', '', 'prospect', %s, %s, 1, now(), now(), search, key FROM unnest(%s::text[], %s::text[], "
-        "%s::text[], %s::text[], %s::text[]) AS n(reference, name, country, search, key) "
-        "ON CONFLICT (reference) WHERE NOT (reference = '') DO NOTHING RETURNING id",
-        user.pk if user else None,
-        user.team_id if user else None,
-        [row[0] for row in missing],
-        names,
-        [row[2] or "" for row in missing],
-        [search_text([name, row[0]]) for name, row in zip(names, missing, strict=True)],
-        [sort_key(name)[:200] for name in names],
-    )
-    ids = [row[0] for row in created]
-    create_figures(execute, ids)
-    return len(ids)
-
-
-def create_figures(execute: Execute, ids: list[int]) -> None:
-    """Give new customers their rows of figures, empty as yet."""
-    execute(
-        "INSERT INTO customers_customermetrics (customer_id, orders_count, credits_count, net_revenue, "
-        "last_order_key) SELECT unnest(%s::bigint[]), 0, 0, 0, 0",
-        ids,
-    )
-    execute(
-        "INSERT INTO customers_customerscore (customer_id, segment, clv, tier) SELECT unnest(%s::bigint[]), '', 0, ''",
-        ids,
-    )

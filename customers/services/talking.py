@@ -73,10 +73,12 @@ def log_interaction(
     facts: Mapping[str, Any],
     user: User,
     files: Sequence[UploadedFile[Any]] = (),
+    subject: tuple[str, int] | None = None,
 ) -> Activity:
     """Write what somebody had with a customer on the timeline, with the files that come along.
 
-    `facts` may have `body`, `occurred_at` (now when absent, never ahead) and what FACTS_OF names for the kind; all
+    `subject` (kind, key) is what it was about beside the customer. `facts` may have `body`, `occurred_at` (now when
+    absent, never ahead) and what FACTS_OF names for the kind; all
     else is left out. Raises ValidationError and FileRefusedError.
     """
     wrong = check_interaction(kind, facts, with_files=bool(files))
@@ -90,6 +92,8 @@ def log_interaction(
             verb=f"customer.{kind}",
             occurred_at=facts.get("occurred_at") or timezone.now(),
             actor=user,
+            subject_kind=subject[0] if subject else "",
+            subject_id=subject[1] if subject else None,
             **_worded(facts.get("body"), customer, {"by": user.short_name}, len(files)),
             **told,
         )

@@ -65,6 +65,11 @@ def task_tick(request: HttpRequest, pk: int) -> HttpResponse:
         card: Any = cards.get("due-tasks")
         context = {"card": card, "content": card.load(user), "arrivals": [toast], "finished": task}
         return render(request, card.template, context)
+    if request.POST.get("from") == "panel":
+        # Panels of other records read themselves anew.
+        response = render(request, "components/toast_arrivals.html", {"messages": [toast]})
+        response["HX-Trigger"] = "tasks-changed"
+        return response
     if task.customer is None or not Customer.objects.visible_to(user).filter(pk=task.customer.pk).exists():
         return redirect(task)
     form = QuickTaskForm(initial={"day": next_week(), "kind": task.kind})

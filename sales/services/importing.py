@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from crm_site.lib.text import search_text, sort_key
-from customers.services.importing import create_named_customers
+from customers.services.import_naming import create_named_customers
 from customers.services.timeline import insert_activities
 
 if TYPE_CHECKING:

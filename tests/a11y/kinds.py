@@ -9,6 +9,10 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from analytics.selectors.reports import REPORTS
+from crm_site.assignment.models import Absence
+from crm_site.calendars.models import BusinessCalendar, CalendarException
+from crm_site.forms.models import Form, Submission
 from crm_site.imports.models import Import, MoveIn
 from crm_site.jobs.models import JobRun
 from crm_site.pages.lists.registry import list_pages
@@ -16,8 +20,9 @@ from crm_site.staff.models import User
 from customers.models import Customer, CustomerClass, DoNotContact, Invitation, Segment, Task
 from customers.services import change_customer
 from customers.services.tasking.inviting import token_of
-from sales.models import Order, Product
+from sales.models import Lead, Need, Opportunity, Order, Product, ScoreRule, Stage
 from service.models import Survey, SurveyAnswer
+from tests.factories.forms import FormHookFactory
 from tests.factories.history import OperationFactory, TrashedRecordFactory
 
 assert get_resolver().url_patterns  # lists become known with their addresses
@@ -98,6 +103,12 @@ def first(model: Any, **lookup: Any) -> Any:
     return model._default_manager.filter(**lookup).order_by("pk").first()
 
 
+def web_form() -> Form:
+    """Return the form of the demo company."""
+    found: Form = first(Form)
+    return found
+
+
 def waiting_import(**facts: Any) -> Import:
     """Return an import that nobody has started."""
     return Import.objects.filter(run=None, move_in=None, **facts).latest("pk")
@@ -124,7 +135,10 @@ KINDS: dict[str, Kind] = {
     "signed-in devices": Kind(lambda: reverse("usersessions_list")),
     "sign out": Kind(lambda: reverse("account_logout")),
     "not found": Kind(lambda: "/no/such/page/"),
-    **{f"list of {page.code}": Kind(lambda page=page: page.path) for page in list_pages()},
+    **{
+        f"list of {page.code}": Kind(lambda page=page: page.path, "admin" if page.module == "setup" else "manager")
+        for page in list_pages()
+    },
     "list with filters open": Kind(lambda: reverse("customers:customer-list"), act=open_filters),
     "list with chips": Kind(lambda: reverse("customers:customer-list") + "?owner=me&stage=customer&sort=-revenue"),
     "list without matches": Kind(lambda: reverse("customers:customer-list") + "?q=zzzzzz"),
@@ -155,6 +169,47 @@ KINDS: dict[str, Kind] = {
     "tasks of a day": Kind(lambda: reverse("customers:task-list") + f"?as=calendar&on={timezone.localdate()}"),
     "move a task": Kind(lambda: reverse("pages:list-shift", args=["tasks", first(Task, state="open").pk])),
     "calendar in other programs": Kind(lambda: reverse("customers:task-calendar")),
+    "board of leads": Kind(lambda: reverse("sales:lead-list") + "?as=board"),
+    "lead": Kind(lambda: first(Lead, status="new", owner__isnull=False).get_absolute_url()),
+    "lead that ended": Kind(lambda: first(Lead, status="disqualified").get_absolute_url()),
+    "lead's form, refused": Kind(lambda: reverse("sales:lead-create"), act=submit),
+    "convert a lead": Kind(lambda: reverse("sales:lead-convert", args=[first(Lead, status="contacted").pk])),
+    "give a lead up": Kind(lambda: reverse("sales:lead-disqualify", args=[first(Lead, status="contacted").pk])),
+    "board of needs": Kind(lambda: reverse("sales:need-list") + "?as=board"),
+    "need": Kind(lambda: first(Need, status="confirmed", opportunity__isnull=False).get_absolute_url()),
+    "need that ended": Kind(lambda: first(Need, status="declined").get_absolute_url()),
+    "need's form, refused": Kind(lambda: reverse("sales:need-create"), act=submit),
+    "address a need": Kind(lambda: reverse("sales:need-address", args=[first(Need, status="confirmed").pk])),
+    "decline a need": Kind(lambda: reverse("sales:need-decline", args=[first(Need, status="stated").pk]), act=submit),
+    "categories of needs": Kind(lambda: reverse("sales:needcategory-list"), "admin"),
+    "category of needs": Kind(lambda: reverse("sales:needcategory-create"), "admin"),
+    "voice of the customer": Kind(lambda: reverse("sales:voice")),
+    "scoring": Kind(lambda: reverse("sales:scoring"), "admin"),
+    "scoring rule": Kind(lambda: reverse("sales:score-rule-edit", args=[first(ScoreRule).pk]), "admin"),
+    "handling of leads": Kind(lambda: reverse("sales:lead-policy"), "admin"),
+    "board of opportunities": Kind(lambda: reverse("sales:opportunity-list") + "?as=board"),
+    "opportunity": Kind(lambda: first(Opportunity, status="open").get_absolute_url()),
+    "opportunity that ended": Kind(lambda: first(Opportunity, status="lost").get_absolute_url()),
+    "opportunity's form": Kind(lambda: reverse("sales:opportunity-create")),
+    "opportunity's form, refused": Kind(lambda: reverse("sales:opportunity-create"), act=submit),
+    "products of an opportunity": Kind(
+        lambda: reverse("sales:opportunity-lines", args=[first(Opportunity, amount_from_lines=True).pk])
+    ),
+    "win an opportunity": Kind(
+        lambda: reverse("sales:opportunity-win", args=[first(Opportunity, status="open").pk]), act=submit
+    ),
+    "move an opportunity": Kind(lambda: reverse("sales:opportunity-move", args=[first(Opportunity, status="open").pk])),
+    "forecast": Kind(lambda: reverse("sales:forecast")),
+    "adjust a forecast, refused": Kind(lambda: reverse("sales:forecast-adjust"), act=submit),
+    "how a forecast moved": Kind(lambda: reverse("sales:forecast-course")),
+    "sales targets": Kind(lambda: reverse("sales:target-grid")),
+    "monday": Kind(lambda: reverse("sales:monday")),
+    "pipelines": Kind(lambda: reverse("sales:pipeline-list"), "admin"),
+    "stage form": Kind(lambda: reverse("sales:stage-edit", args=[first(Stage).pk]), "admin"),
+    "retire a stage": Kind(lambda: reverse("sales:stage-retire", args=[first(Stage).pk]), "admin"),
+    "reasons": Kind(lambda: reverse("sales:reason-list"), "admin"),
+    "exchange rates": Kind(lambda: reverse("sales:rate-list"), "admin"),
+    "competitor form": Kind(lambda: reverse("sales:competitor-create"), "admin"),
     "order": Kind(lambda: first(Order, customer__isnull=False).get_absolute_url()),
     "order's form": Kind(lambda: reverse("sales:order-edit", args=[first(Order).pk])),
     "product": Kind(lambda: first(Product).get_absolute_url()),
@@ -167,13 +222,35 @@ KINDS: dict[str, Kind] = {
     "delete a customer": Kind(lambda: reverse("customers:customer-delete", args=[first(Customer).pk])),
     "operation": Kind(lambda: OperationFactory(actor=manager()).get_absolute_url()),
     "deleted record": Kind(lambda: reverse("history:trashed", args=[TrashedRecordFactory().pk])),
+    "business calendars": Kind(lambda: reverse("calendars:calendar-list"), "admin"),
+    "business calendar": Kind(lambda: first(BusinessCalendar, country="CN").get_absolute_url(), "admin"),
+    "business calendar, refused": Kind(lambda: reverse("calendars:calendar-create"), "admin", submit),
+    "exception of a calendar": Kind(
+        lambda: reverse("calendars:exception-edit", args=[first(CalendarException).pk]), "admin"
+    ),
+    "assignment": Kind(lambda: reverse("assignment:rule-list"), "admin"),
+    "rule of assignment": Kind(lambda: reverse("assignment:rule-create", args=["lead"]), "admin"),
+    "people and absences": Kind(lambda: reverse("assignment:person-list"), "admin"),
+    "what somebody takes": Kind(lambda: reverse("assignment:person-edit", args=[first(Absence).user_id]), "admin"),
+    "my absences": Kind(lambda: reverse("assignment:absence-list")),
+    "new absence": Kind(lambda: reverse("assignment:absence-create")),
     "custom fields": Kind(lambda: reverse("fields:field-list"), "admin"),
     "custom field's form": Kind(lambda: reverse("fields:field-add", args=["customer"]), "admin"),
     "notifications": Kind(lambda: reverse("notifications:notification-list")),
     "what to be told of": Kind(lambda: reverse("notifications:preferences")),
     "try a rule": Kind(lambda: reverse("rules:try", args=["customer"])),
+    "build a form": Kind(lambda: web_form().get_absolute_url()),
+    "new form": Kind(lambda: reverse("forms:form-create")),
+    "test a form": Kind(lambda: reverse("forms:form-test", args=[web_form().pk])),
+    "webhook of a form": Kind(lambda: FormHookFactory(form=web_form()).get_absolute_url()),
+    "what a form brought": Kind(lambda: first(Submission, state="confirmed").get_absolute_url()),
+    "spam of a form": Kind(lambda: first(Submission, state="spam").get_absolute_url()),
+    "fill in a form": Kind(lambda: reverse("web:hosted", args=[web_form().token]), ""),
+    "fill in a form, wrongly": Kind(lambda: reverse("web:hosted", args=[web_form().token]), "", submit),
     "overview": Kind(lambda: reverse("analytics:overview")),
     "customer value": Kind(lambda: reverse("analytics:customer-value")),
+    "sales figures": Kind(lambda: reverse("analytics:sales")),
+    **{f"report: {code}": Kind(lambda code=code: reverse("analytics:sales-report", args=[code])) for code in REPORTS},
     "upload": Kind(lambda: reverse("imports:import-create")),
     "map": Kind(lambda: reverse("imports:import-columns", args=[waiting_import(staged_for="").pk])),
     "read a file differently": Kind(lambda: reverse("imports:import-file", args=[waiting_import(staged_for="").pk])),

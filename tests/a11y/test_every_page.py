@@ -110,7 +110,9 @@ NOT_SWEPT = {
     "rules:explain", "pages:list-view-save", "pages:list-view-edit", "pages:list-lane",
     "pages:export-download", "pages:queue-end", "notifications:waiting", "notifications:people",
     "notifications:follow", "notifications:latest", "notifications:notification-open", "files:attachment-download",
-    "files:attachment-thumbnail", "files:subject-panel", "files:subject-entry",
+    "files:attachment-thumbnail", "files:subject-panel", "files:subject-entry", "sales:need-field",
+    "sales:need-tasks-panel", "sales:need-timeline-panel", "sales:customer-needs-panel",
+    "sales:opportunity-needs-panel",
 }  # fmt: skip
 # Forms that look as the swept form of the same record does.
 ALIKE = {
@@ -118,7 +120,10 @@ ALIKE = {
     "customers:class-create", "customers:class-delete",
     "customers:segment-create", "customers:segment-delete", "customers:task-delete",
     "sales:order-create", "sales:product-edit", "service:survey-edit", "service:answer-edit", "sales:order-delete",
-    "sales:product-delete", "service:answer-delete", "fields:field-edit",
+    "sales:product-delete", "service:answer-delete", "fields:field-edit", "sales:need-edit", "sales:need-delete",
+    "sales:needcategory-edit",
+    "forms:hook-create", "calendars:exception-create", "calendars:calendar-delete", "assignment:rule-edit",
+    "assignment:rule-delete", "assignment:absence-edit", "assignment:person-absence",
 }  # fmt: skip
 
 

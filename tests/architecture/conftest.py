@@ -14,7 +14,19 @@ from analytics.models import SalesDay
 from crm_site.imports.models import RowState
 from customers.models import LifecycleRule
 from tests.conftest import Cast
-from tests.factories import contacts, notifications, records, staff, standing, tasks
+from tests.factories import (
+    contacts,
+    deals,
+    forms,
+    leads,
+    needs,
+    notifications,
+    records,
+    staff,
+    standing,
+    tasks,
+    worktime,
+)
 
 BY_TAG = {"version": 1, "root": {"all": [{"field": "tags", "op": "filled"}]}}
 
@@ -33,6 +45,11 @@ class Crowd:
     unmapped: Any
     task: Any
     segment: Any
+    deal: Any
+    lead: Any
+    need: Any
+    form: Any
+    submission: Any
 
     def grow(self, cast: Cast, count: int) -> None:
         """Add that many records of every kind, and as much to each of the measured ones."""
@@ -47,9 +64,11 @@ class Crowd:
             staff.StagedRowFactory(
                 job=self.job, state=RowState.FAILED, problems=[{"column": "name", "code": "required", "value": ""}]
             )
+            self._grow_deals(cast)
             self._grow_facts(cast)
             self._grow_tasks(cast)
             self._grow_standing(cast)
+            self._grow_forms()
 
     def _grow_customers(self, cast: Cast) -> None:
         organisation = records.CustomerFactory(kind="organisation", owner=cast.owner)
@@ -66,6 +85,11 @@ class Crowd:
         customer.score.segment = "at_risk"
         customer.score.save()
 
+    def _grow_forms(self) -> None:
+        forms.FormFieldFactory(form=self.form)
+        forms.SubmissionFactory(form=forms.FormFactory())
+        forms.FormHookFactory(form=self.form)
+
     def _grow_standing(self, cast: Cast) -> None:
         standing.SegmentMemberFactory(segment=standing.SegmentFactory(owner=cast.owner), customer=self.customer)
         standing.ClassMemberFactory(customer=self.customer)
@@ -74,6 +98,38 @@ class Crowd:
         standing.SegmentMoveFactory(segment=self.segment, customer=newcomer)
         standing.StageMoveFactory(customer=newcomer, rule=LifecycleRule.objects.get(stage="new"))
         standing.StageMoveFactory(customer=self.customer, rule=LifecycleRule.objects.get(stage="new"))
+
+    def _grow_deals(self, cast: Cast) -> None:
+        deals.OpportunityFactory(customer=self.customer)
+        deals.OpportunityFactory(customer=records.CustomerFactory(owner=cast.owner), stage=deals.StageFactory())
+        deals.OpportunityLineFactory(opportunity=self.deal)
+        deals.ContactRoleFactory(opportunity=self.deal, person=records.CustomerFactory(owner=cast.owner))
+        deals.OpportunityChangeFactory(opportunity=self.deal, actor=cast.teammate)
+        deals.ExchangeRateFactory()
+        deals.ReasonFactory()
+        self.deal.competitors.add(deals.CompetitorFactory())
+        about = {"subject_kind": "opportunity", "subject_id": self.deal.pk, "customer": self.customer}
+        tasks.TaskFactory(**about)
+        records.ActivityFactory(**about, actor=cast.owner)
+        self._grow_leads(cast)
+        self._grow_needs(cast)
+
+    def _grow_leads(self, cast: Cast) -> None:
+        leads.LeadFactory(customer=self.customer, owner=cast.owner)
+        leads.LeadFactory(customer=records.CustomerFactory())
+        leads.ScoreRuleFactory()
+        worktime.AssignmentLogFactory(kind="lead", record_id=self.lead.pk, user=cast.teammate)
+        about = {"subject_kind": "lead", "subject_id": self.lead.pk, "customer": self.lead.customer}
+        tasks.TaskFactory(**about)
+        records.ActivityFactory(**about, actor=cast.owner)
+
+    def _grow_needs(self, cast: Cast) -> None:
+        facts: dict[str, Any] = {"category": needs.NeedCategoryFactory(), "topic": needs.NeedTopicFactory()}
+        needs.NeedFactory(customer=self.customer, product=records.ProductFactory(), opportunity=self.deal, **facts)
+        needs.NeedFactory(customer=self.customer, **facts)
+        about = {"subject_kind": "need", "subject_id": self.need.pk, "customer": self.need.customer}
+        tasks.TaskFactory(**about)
+        records.ActivityFactory(**about, actor=cast.owner)
 
     def _grow_tasks(self, cast: Cast) -> None:
         meeting = tasks.TaskFactory(customer=self.customer, kind="meeting", title="Customer visit")
@@ -90,6 +146,10 @@ class Crowd:
         mine: dict[str, Any] = {"owner": cast.owner, "team": cast.owner.team}
         records.SalesDayFactory(day=day, orders=1, order_revenue=100, **mine)
         records.SurveyDayFactory(day=day, **mine)
+        records.DealDayFactory(day=day, **mine)
+        records.StageDayFactory(day=day, stage=deals.StageFactory(pipeline=self.deal.pipeline), **mine)
+        records.DealSliceFactory(day=day, key=f"source {day}", **mine)
+        records.LeadDayFactory(day=day, source=f"source {day}", **mine)
 
 
 @pytest.fixture
@@ -111,6 +171,11 @@ def crowd(cast: Cast) -> Callable[[int], Crowd]:
             unmapped=staff.ImportFactory(started_by=cast.owner),
             task=tasks.TaskFactory(customer=customer, kind="meeting"),
             segment=standing.SegmentFactory(owner=cast.owner, rule=BY_TAG),
+            deal=deals.OpportunityFactory(customer=customer),
+            lead=leads.LeadFactory(customer=customer, owner=cast.owner),
+            need=needs.NeedFactory(customer=customer),
+            form=forms.FormFactory(),
+            submission=forms.SubmissionFactory(),
         )
         made.grow(cast, count)
         return made

@@ -17,7 +17,7 @@ from crm_site.staff.choices import Module
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import contacts, records, standing, tasks
+from tests.factories import contacts, deals, leads, needs, records, standing, tasks
 
 VIEWSETS: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 ENDPOINTS = sorted(VIEWSETS)
@@ -46,7 +46,10 @@ def records_of(user: User) -> dict[str, Any]:
         "customers": customer,
         "consents": contacts.ConsentEntryFactory(customer=customer),
         "tasks": tasks.TaskFactory(customer=customer),
+        "leads": leads.LeadFactory(customer=customer, owner=user),
+        "needs": needs.NeedFactory(customer=customer),
         "orders": order,
+        "opportunities": deals.OpportunityFactory(customer=customer),
         "payments": records.PaymentFactory(order=order),
         "products": records.ProductFactory(),
         "segments": standing.SegmentFactory(owner=user),
@@ -66,7 +69,10 @@ def valid(name: str, mine: dict[str, Any]) -> dict[str, Any]:
             "state": "given",
         },
         "tasks": {"title": "Call", "day": "2027-03-01"},
+        "leads": {"customer": mine["customers"].pk, "title": "Pumps"},
+        "needs": {"customer": mine["customers"].pk, "title": "Excel export"},
         "orders": {"lines": [{"description": "Tea", "quantity": "1", "unit_price": "2"}]},
+        "opportunities": {"name": "Pumps"},
         "payments": {"order": mine["orders"].pk, "amount": "1"},
         "products": {"sku": "NEW", "name": "Bolt"},
         "segments": {"name": "New", "kind": "static"},
@@ -186,8 +192,9 @@ def test_a_foreign_record_cannot_be_named_in_a_field(name: str, path: tuple[str,
     for step in path:
         target = getattr(target, "child", target).fields[step]
     model = target.queryset.model
-    hidden = next(one for one in foreign.values() if isinstance(one, model))
-    pk = 987654321 if hasattr(model, "sku") or model.__name__ == "Survey" else hidden.pk  # shared: one that is none
+    # These are named by a key that is none.
+    shared = hasattr(model, "sku") or model.__name__ in ("Survey", "Stage", "NeedCategory")
+    pk = 987654321 if shared else next(one for one in foreign.values() if isinstance(one, model)).pk
     leaf: Any = {path[-1]: pk}
     data = {**valid(name, mine), path[0]: [{**leaf, "quantity": "1"}] if len(path) > 1 else pk}
     call, before = caller(cast.outsider), database_digest()

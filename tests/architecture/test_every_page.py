@@ -10,14 +10,29 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.database_digest import database_digest
-from tests.factories import contacts, history, notifications, records, staff, tasks
+from tests.factories import (
+    contacts,
+    deals,
+    forms,
+    history,
+    leads,
+    needs,
+    notifications,
+    records,
+    staff,
+    tasks,
+    worktime,
+)
 
 OURS = (
     "pages",
+    "calendars",
+    "assignment",
     "history",
     "demo",
     "imports",
     "files",
+    "forms",
     "notifications",
     "rules",
     "customers",
@@ -61,6 +76,9 @@ WORDS = {
     "customers:task-field": "title",
     "pages:list-shift": "tasks",
     "sales:order-field": "channel",
+    "sales:lead-field": "source",
+    "sales:need-field": "title",
+    "sales:opportunity-field": "source",
     "service:answer-field": "comment",
 }
 
@@ -91,6 +109,9 @@ def foreign(cast: Cast) -> dict[str, int]:
         "customers:address-": records.AddressFactory(customer=customer).pk,
         "customers:ban-": contacts.DoNotContactFactory(customer=customer).pk,
         "sales:customer": customer.pk,
+        "sales:lead-": leads.LeadFactory(customer=customer, owner=cast.owner).pk,
+        "sales:need-": needs.NeedFactory(customer=customer).pk,
+        "sales:opportunity": deals.OpportunityFactory(customer=customer).pk,
         "service:customer": customer.pk,
         "analytics:customer": customer.pk,
         "sales:order": order.pk,
@@ -99,6 +120,7 @@ def foreign(cast: Cast) -> dict[str, int]:
         "imports:import": job.pk,
         "imports:move-in": staff.MoveInFactory(started_by=cast.owner).pk,
         "pages:list-view": staff.SavedViewFactory(owner=cast.owner).pk,
+        "assignment:absence": worktime.AbsenceFactory(user=cast.owner).pk,
         "history:operation": history.OperationFactory(actor=cast.owner).pk,
         "history:trash": history.TrashedRecordFactory(owner=cast.owner, team=cast.owner.team).pk,
         "history:record": customer.pk,
@@ -108,12 +130,29 @@ def foreign(cast: Cast) -> dict[str, int]:
         "notifications:follow": customer.pk,
         "notifications:people": customer.pk,
         "history:value": customer.pk,
+        "forms:hook-edit": forms.FormHookFactory().pk,
+        "forms:submission": forms.SubmissionFactory().pk,
+        "forms:": forms.FormFactory().pk,
     }
 
 
-SHARED = ("sales:product", "service:survey", "customers:segment", "customers:class")
+SHARED = (
+    "sales:product",
+    "service:survey",
+    "customers:segment",
+    "customers:class",
+    "calendars:",
+    "assignment:",
+    "sales:pipeline",
+    "sales:stage",
+    "sales:reason",
+    "sales:needcategory",
+    "sales:competitor",
+    "sales:rate",
+    "sales:score",
+)
 # Seen by its owner alone, whatever the others' roles.
-PRIVATE = ("pages:list-view", "notifications:notification")
+PRIVATE = ("pages:list-view", "notifications:notification", "assignment:absence")
 
 
 @pytest.mark.django_db

@@ -14,14 +14,32 @@ from factory.django import DjangoModelFactory
 
 from crm_site.staff.choices import Module
 from tests.conftest import Cast
-from tests.factories import contacts, fields, history, notifications, records, staff, standing, tasks
+from tests.factories import (
+    contacts,
+    deals,
+    fields,
+    forecast,
+    forms,
+    history,
+    leads,
+    needs,
+    notifications,
+    records,
+    staff,
+    standing,
+    tasks,
+    worktime,
+)
 
 PACKAGES = ("crm_site", "customers", "sales", "service", "analytics")
 OURS = sorted(
     (model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES),
     key=lambda model: model._meta.label,
 )
-MODULES = (records, staff, history, notifications, fields, standing, tasks, contacts)
+MODULES = (
+    records, deals, forecast, leads,
+    needs, staff, history, notifications, fields, standing, tasks, contacts, worktime, forms,
+)  # fmt: skip
 MADE: list[Any] = [one for module in MODULES for one in vars(module).values() if inspect.isclass(one)]
 FACTORIES = {one._meta.model: one for one in MADE if issubclass(one, DjangoModelFactory)}
 # Rows that another model's factory makes, as its service does.
@@ -32,6 +50,9 @@ BROUGHT_ALONG: dict[str, Callable[[], Any]] = {
 }
 # Without a page of their own in the administration, and why.
 NOT_ADMINISTERED = {
+    "calendars.OpeningHours": "shown on its calendar's page",
+    "calendars.CalendarException": "shown on its calendar's page",
+    "assignment.AssignmentMember": "shown on its rule's page",
     "staff.RoleGrant": "edited on its role's page",
     "customers.ContactPoint": "shown on its customer's page",
     "customers.Address": "shown on its customer's page",

@@ -20,6 +20,7 @@ SENDERS = {
 # Who may send without asking, and why.
 TO_COLLEAGUES = {
     "crm_site/notifications/digests.py": "digests for the people of the house",
+    "crm_site/forms/confirming.py": "asks whose address a stranger has just typed in, before anything else",
     "crm_site/staff/adapters.py": "links to sign in, for the people of the house",
 }
 ROOM = "crm_site/mail/"

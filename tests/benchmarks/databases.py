@@ -38,14 +38,7 @@ class Databases:
     def provide(self, size: str) -> None:
         """Make the company of this size unless a fresh one of this version of the code is there."""
         name = self._name(size)
-        with self.server.connect("postgres") as session:
-            found = [row[0] for row in session.execute("SELECT datname FROM pg_database").fetchall()]
-            for other in found:
-                if other.startswith(f"bench_{size.lower()}_") and other != name:
-                    session.execute(f'DROP DATABASE "{other}" WITH (FORCE)')
-            if name not in found:
-                session.execute(f'CREATE DATABASE "{name}"')
-        self.use(size)
+        self.provide_empty(size)
         call_command("migrate", interactive=False, verbosity=0)
         load = DemoLoad.objects.first()
         if load is not None and (load.prepared_at is None or timezone.localdate() - load.day > KEPT_FOR):
@@ -59,6 +52,17 @@ class Databases:
             self.loaded_in[size] = time.monotonic() - began
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
+
+    def provide_empty(self, name: str) -> None:
+        """Make a database of this name unless it is there, and use it; whoever asks brings tables and rows."""
+        with self.server.connect("postgres") as session:
+            found = [row[0] for row in session.execute("SELECT datname FROM pg_database").fetchall()]
+            for other in found:
+                if other.startswith(f"bench_{name.lower()}_") and other != self._name(name):
+                    session.execute(f'DROP DATABASE "{other}" WITH (FORCE)')
+            if self._name(name) not in found:
+                session.execute(f'CREATE DATABASE "{self._name(name)}"')
+        self.use(name)
 
     def use(self, size: str) -> None:
         """Make this size the default connection. Each keeps its own, warm, as a busy server does."""

@@ -47,8 +47,8 @@ def intruders(page: Page) -> int:
     """Return how many elements the corpus has managed to make."""
     return int(
         page.evaluate(
-            'document.querySelectorAll(\'img[src="x"], iframe, [onerror], [onload], [onfocus], [hx-get="/evil/"],'
-            ' script:not([src]):not([type="application/json"])\').length'
+            'document.querySelectorAll(\'img[src="x"], iframe:not(.form-preview), [onerror], [onload], [onfocus],'
+            ' [hx-get="/evil/"], script:not([src]):not([type="application/json"])\').length'
         )
     )
 

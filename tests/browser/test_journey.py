@@ -122,7 +122,7 @@ def test_the_palette_finds_records_and_pages_by_keyboard(
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Search or jump to")
     expect(box).to_be_focused()
-    expect(page.get_by_role("option", name="Orders").first).to_be_visible()
+    expect(page.get_by_role("option", name="Leads").first).to_be_visible()
     box.press_sequentially("zhang")
     expect(page.get_by_role("option", name="张伟")).to_be_visible()
     expect(page.get_by_role("option", selected=True)).to_contain_text("张伟")

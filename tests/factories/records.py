@@ -9,7 +9,7 @@ from django.utils import timezone
 from analytics import models as analytics
 from crm_site.lib.text import search_text, sort_key
 from customers.models import Activity, Address, ContactPoint, Customer, CustomerMetrics, CustomerScore, Tag
-from sales.models import Order, OrderLine, Payment, Product
+from sales.models import Order, OrderLine, Payment, Pipeline, Product
 from service.models import Survey, SurveyAnswer
 
 
@@ -161,6 +161,57 @@ class SalesDayFactory(factory.django.DjangoModelFactory):
         model = analytics.SalesDay
 
     day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+
+
+class DealDayFactory(factory.django.DjangoModelFactory):
+    """Deals of a day."""
+
+    class Meta:
+        model = analytics.DealDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    pipeline = factory.LazyFunction(lambda: Pipeline.objects.get(is_default=True))
+    won = 1
+    won_value = 100
+    won_days = 10
+
+
+class StageDayFactory(factory.django.DjangoModelFactory):
+    """A deal of a day that was lost in the first stage after five hours."""
+
+    class Meta:
+        model = analytics.StageDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    stage = factory.LazyFunction(lambda: Pipeline.objects.get(is_default=True).stages.order_by("position")[0])
+    entered = 1
+    lost = 1
+    hours = factory.LazyFunction(lambda: [5])
+
+
+class DealSliceFactory(factory.django.DjangoModelFactory):
+    """A deal of a day that was won, of unknown source."""
+
+    class Meta:
+        model = analytics.DealSlice
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    dimension = "source"
+    won = 1
+    won_value = 100
+
+
+class LeadDayFactory(factory.django.DjangoModelFactory):
+    """A lead of a day that was answered after half an hour."""
+
+    class Meta:
+        model = analytics.LeadDay
+
+    day = factory.Sequence(lambda number: dt.date(2026, 1, 1) + dt.timedelta(days=number))
+    received = 1
+    answered = 1
+    kept = 1
+    minutes = factory.LazyFunction(lambda: [30])
 
 
 class SurveyDayFactory(factory.django.DjangoModelFactory):

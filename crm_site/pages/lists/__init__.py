@@ -9,13 +9,14 @@ from crm_site.pages.lists.filters import (
     Filter,
     OwnerFilter,
     RelatedFilter,
+    TeamFilter,
     TextFilter,
 )
 from crm_site.pages.lists.parts import Action, Tab, Total
 from crm_site.pages.lists.providers import register_column_provider, register_filter_provider
 from crm_site.pages.lists.ranges import DateRangeFilter, NumberRangeFilter
 from crm_site.pages.lists.registry import list_pages, register_list
-from crm_site.pages.lists.shapes import Board, Calendar
+from crm_site.pages.lists.shapes import Board, Calendar, CardAsksError, CardRefusedError, Drop
 from crm_site.pages.lists.views import list_view
 
 __all__ = [
@@ -25,9 +26,12 @@ __all__ = [
     "BooleanFilter",
     "BulkField",
     "Calendar",
+    "CardAsksError",
+    "CardRefusedError",
     "ChoiceFilter",
     "Column",
     "DateRangeFilter",
+    "Drop",
     "Filter",
     "ListPage",
     "NumberRangeFilter",
@@ -35,6 +39,7 @@ __all__ = [
     "RelatedFilter",
     "SortExpression",
     "Tab",
+    "TeamFilter",
     "TextFilter",
     "Total",
     "list_pages",

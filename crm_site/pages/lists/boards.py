@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.constants import LOOKUP_SEP
+from django.urls import reverse
 
 from crm_site.pages import formatting
 from crm_site.pages.lists import declaration
-from crm_site.pages.lists.cells import Cell, cell_of, editable_keys
+from crm_site.pages.lists.cells import ANY_KEY, Cell, cell_of, editable_keys
 from crm_site.pages.lists.columns import follow
-from crm_site.pages.lists.shapes import Board
+from crm_site.pages.lists.shapes import Board, Drop
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from crm_site.pages.lists.declaration import ListPage
+    from crm_site.pages.lists.parts import Total
     from crm_site.pages.lists.state import ListState
     from crm_site.staff.models import User
 
@@ -33,11 +37,15 @@ class Card:
     title: Cell
     cells: list[Cell]
     movable: bool
+    tone: str = ""
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One column of a board; `share` is its part of all rows in per cent, and `more` says that counting stopped."""
+    """One column of a board; `share` is its part of all rows in per cent, and `more` says that counting stopped.
+
+    `sums` are further totals with their labels.
+    """
 
     code: str
     label: StrOrPromise
@@ -48,6 +56,7 @@ class Lane:
     share: int
     cards: list[Card]
     next_url: str
+    sums: tuple[tuple[StrOrPromise, str], ...] = ()
 
     @property
     def count_words(self) -> str:
@@ -60,18 +69,48 @@ class BoardView:
 
     def __init__(self, page: ListPage[Any], user: User, state: ListState, board: Board) -> None:
         self.page, self.user, self.state, self.board = page, user, state, board
-        self.rows: QuerySet[Any] = page.narrowed(user, state)
         self.sorting = page.sorting(state)
+        self.limit = board.count_limit or declaration.COUNT_LIMIT
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """The rows on the board."""
+        rows = self.page.narrowed(self.user, self.state)
+        if self.board.kept is not None:
+            rows = self.board.kept(rows)
+        if self.board.lanes_of is not None:
+            rows = rows.filter(**{f"{self.board.group}__in": [code for code, _label in self.choices]})
+        return rows
 
     @cached_property
     def choices(self) -> list[tuple[str, StrOrPromise]]:
         """The lanes; only those of a filter on the same column, when there is one."""
-        lanes = self.board.lanes()
+        lanes = self.board.lanes(self.state)
         for name, item in self.state.schema.filters.items():
             wanted = self.state.values.get(name)
             if item.column == self.board.group and isinstance(wanted, list):
-                return [lane for lane in lanes if lane[0] in wanted]
+                codes = {str(one) for one in wanted}
+                return [lane for lane in lanes if lane[0] in codes]
         return lanes
+
+    @cached_property
+    def switches(self) -> list[tuple[StrOrPromise, str, bool]]:
+        """The choices of the filter that the lanes depend on, as (label, address, whether it is this one)."""
+        item = self.state.schema.filters.get(self.board.switch)
+        options = list(item.options(self.user)) if item is not None else []
+        if item is None or len(options) < 2:
+            return []
+        chosen = {str(one) for one in self.state.values.get(item.name) or [options[0][0]]}
+        return [
+            (label, self.state.having(item, [code]).address(self.page), str(code) in chosen) for code, label in options
+        ]
+
+    @property
+    def drops(self) -> list[tuple[Drop, str]]:
+        """The places beside the lanes with their addresses, which have a place for the record's key."""
+        if not self.user.access.can_edit(self.page.module):
+            return []
+        return [(drop, reverse(drop.url_name, args=[ANY_KEY])) for drop in self.board.drops]
 
     @property
     def lanes(self) -> list[Lane]:
@@ -107,19 +146,39 @@ class BoardView:
         return "" if value is None else str(value)
 
     @cached_property
-    def figures(self) -> dict[str, tuple[int, Any]]:
-        """Count and sum of each lane, in one query that looks at no more rows than a list counts."""
-        counted = self.rows.order_by().values("pk")[: declaration.COUNT_LIMIT + 1]
-        total = next((one for one in self.page.totals if one.name == self.board.value), None)
-        sums = {"lane_sum": total.aggregate} if total else {}
+    def totals(self) -> list[Total]:
+        """The totals of each lane: the one that counts most, then the others."""
+        named = {one.name: one for one in self.page.totals}
+        return [named[name] for name in (self.board.value, *self.board.sums) if name in named]
+
+    @cached_property
+    def figures(self) -> dict[str, tuple[int, list[Any]]]:
+        """Count and sums of each lane, in one query that looks at no more rows than the board counts."""
+        if any(not isinstance(one.aggregate, Sum) for one in self.totals):
+            return self._figures_by_keys()
+        given = {f"lane_{at}": one.aggregate.get_source_expressions()[0] for at, one in enumerate(self.totals)}
+        plain = self.rows.order_by().annotate(board_lane=F(self.board.group), **given)
+        try:
+            inner, params = plain.values_list("board_lane", *given)[: self.limit + 1].query.sql_with_params()
+        except EmptyResultSet:
+            return {}
+        sums = "".join(f", sum({name})" for name in given)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT board_lane, count(*){sums} FROM ({inner}) counted GROUP BY 1", params)
+            return {"" if row[0] is None else str(row[0]): (row[1], list(row[2:])) for row in cursor.fetchall()}
+
+    def _figures_by_keys(self) -> dict[str, tuple[int, list[Any]]]:
+        """Count and total each lane where totals are more than sums."""
+        counted = self.rows.order_by().values("pk")[: self.limit + 1]
+        sums = {f"lane_{at}": one.aggregate for at, one in enumerate(self.totals)}
         lanes = self.page.model._default_manager.filter(pk__in=counted).order_by().values_list(self.board.group)
         found = lanes.annotate(lane_count=Count("pk"), **sums).values_list(self.board.group, "lane_count", *sums)
-        return {"" if row[0] is None else str(row[0]): (row[1], row[2] if sums else None) for row in found}
+        return {"" if row[0] is None else str(row[0]): (row[1], list(row[2:])) for row in found}
 
     @cached_property
     def more(self) -> bool:
         """Tell whether counting stopped."""
-        return sum(count for count, _sum in self.figures.values()) > declaration.COUNT_LIMIT
+        return sum(count for count, _sums in self.figures.values()) > self.limit
 
     def _of(self, code: str) -> QuerySet[Any]:
         """Return the rows of a lane in order."""
@@ -152,16 +211,21 @@ class BoardView:
         columns = self.state.schema.columns
         shown = [columns[name] for name in self.board.card if name in columns]
         title = cell_of(columns[self.state.schema.title], record)
-        return Card(record, self.page.record_url(record), title, [cell_of(one, record) for one in shown], movable)
+        cells = [cell_of(one, record) for one in shown]
+        return Card(record, self.page.record_url(record), title, cells, movable, self.page.tone(record))
 
     def _lane(self, at: int, code: str, label: StrOrPromise, cards: dict[str, Any], keys: dict[str, list[Any]]) -> Lane:
-        count, value = self.figures.get(code, (0, None))
-        everything = sum(number for number, _sum in self.figures.values()) or 1
-        total = next((one for one in self.page.totals if one.name == self.board.value), None)
-        words = formatting.words(value, total.kind) if total and value is not None and not self.more else ""
+        count, values = self.figures.get(code, (0, []))
+        everything = sum(number for number, _sums in self.figures.values()) or 1
+        said = [
+            (total.label, formatting.words(value, total.kind))
+            for total, value in zip(self.totals, values, strict=False)
+            if value is not None and not self.more
+        ]
         mine = cards.get(code, [])
         further = ""
         if len(keys.get(code, ())) > self.board.limit and mine:
             further = replace(self.state, after="").address(self.page, lane=code or "-", after=mine[-1][0])
         shown = [card for _cursor, card in mine]
-        return Lane(code, label, at, count, self.more, words, round(100 * count / everything), shown, further)
+        share, worth = round(100 * count / everything), said[0][1] if said else ""
+        return Lane(code, label, at, count, self.more, worth, share, shown, further, tuple(said[1:]))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm_site.pages.lists.params import MAX_LENGTH, Params
+from crm_site.staff.models import Team
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from crm_site.staff.models import User
 
 Choice = tuple[str, "StrOrPromise"]
-YES, NO, OWNER = _("yes"), _("no"), _("Owner")
+YES, NO, OWNER, TEAM = _("yes"), _("no"), _("Owner"), _("Team")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,3 +252,31 @@ class OwnerFilter(Filter):
             return gettext("nobody")
         people = get_user_model()._default_manager.filter(pk=value).values_list("name", flat=True)
         return str(people.first() or gettext("unknown"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFilter(Filter):
+    """Whose team the record belongs to, the teams below included: `?team=` and the team's key."""
+
+    name: str = "team"
+    label: StrOrPromise = TEAM
+    control: ClassVar[str] = "choice"
+    several: ClassVar[bool] = False
+
+    def options(self, user: User) -> Iterable[Choice]:
+        """Return the teams, each after the one it belongs to."""
+        return [(str(key), name) for key, name in Team.objects.order_by("path").values_list("pk", "name")[:200]]
+
+    def parse(self, params: Params) -> int | None:
+        """Return a key."""
+        numbers = _whole_numbers(params.get(self.name, ()))
+        return numbers[-1] if numbers else None
+
+    def narrow(self, queryset: QuerySet[Any], value: int, user: User) -> QuerySet[Any]:
+        """Keep the rows of that team and of those below."""
+        below = Team.objects.subtree_of(value).order_by().values("pk")
+        return queryset.filter(**{f"{self.column}_id__in": below})
+
+    def words(self, value: int, user: User) -> str:
+        """Name the team."""
+        return str(Team.objects.filter(pk=value).values_list("name", flat=True).first() or gettext("unknown"))

@@ -38,5 +38,6 @@ class Searched(Generic[M]):
 
 def is_common(hits: QuerySet[Any]) -> bool:
     """Tell whether the planner expects very many hits: it knows from its statistics, without looking at a row."""
-    plan = json.loads(hits.order_by().values("pk").explain(format="JSON"))
-    return bool(plan[0]["Plan"]["Plan Rows"] >= COMMON)
+    plan = hits.order_by().values("pk").explain(format="JSON")
+    # What is known to be empty is never asked of the database, and has no plan.
+    return bool(plan) and bool(json.loads(plan)[0]["Plan"]["Plan Rows"] >= COMMON)

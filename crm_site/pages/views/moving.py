@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -20,8 +21,10 @@ from crm_site.pages.cells import Toast, saved_toast
 from crm_site.pages.lists.boards import BoardView
 from crm_site.pages.lists.bulk_fields import BulkField
 from crm_site.pages.lists.registry import open_list
+from crm_site.pages.lists.shapes import CardAsksError, CardRefusedError
 from crm_site.pages.requests import posted_version, signed_in
 from crm_site.staff.fetching import fetch_editable
+from crm_site.staff.versioning import StaleVersionError
 
 KEY_DIGITS = 18
 
@@ -29,7 +32,7 @@ KEY_DIGITS = 18
 @require_POST
 @login_required
 def list_move(request: HttpRequest, code: str) -> HttpResponse:
-    """Move the record `pk` to the lane `to`; a refused move sends the card back and says why."""
+    """Move the record `pk` to the lane `to`; a refused move sends the card back and says why, or asks what it needs."""
     user = signed_in(request)
     page = open_list(code, user)
     if page.board is None or not page.board.move:
@@ -43,7 +46,14 @@ def list_move(request: HttpRequest, code: str) -> HttpResponse:
     state = replace(page.state(QueryDict(request.POST.get("state", "")[:8000])), after="", before="")
     board = BoardView(page, user, state, page.board)
     before = board.lane_of(record)
-    toast, refused = _move(request, board, change, record)
+    asks: dict[str, Any] = {}
+    try:
+        toast, refused = (_carry if page.board.carry else _move)(request, board, change, record)
+    except CardAsksError as error:
+        toast, refused = None, True
+        sign = "&" if "?" in error.address else "?"
+        here = urlencode({"state": request.POST.get("state", "")[:8000]})
+        asks = {"card-asks": {"url": f"{error.address}{sign}{here}"}}
     now = page.with_related(page.base(user), state).filter(pk=record.pk).first()
     if now is None:
         raise Http404
@@ -54,8 +64,27 @@ def list_move(request: HttpRequest, code: str) -> HttpResponse:
         {"card": board.card(now), "lanes": lanes, "arrivals": [toast] if toast else []},
     )
     if refused:
-        response["HX-Trigger-After-Swap"] = json.dumps({"card-refused": {"pk": record.pk}})
+        response["HX-Trigger-After-Swap"] = json.dumps({"card-refused": {"pk": record.pk}, **asks})
     return response
+
+
+def _carry(request: HttpRequest, board: BoardView, change: BulkField, record: Any) -> tuple[Toast | None, bool]:
+    """Have the board's own service do the move; return what to say, and whether it was refused."""
+    lane = next((label for code, label in board.choices if code == request.POST.get("to", "")), None)
+    if lane is None:
+        return Toast(gettext("There is no such lane."), "error"), True
+    carry: Any = board.board.carry
+    title, user = f"{record}: {change.label}: {lane}", board.user
+    try:
+        with operation(OperationKind.EDIT, actor=user, module=board.page.module, title=title, count=1) as done:
+            carry(record, posted_version(request), request.POST.get("to", ""), user)
+    except StaleVersionError:
+        said = gettext("Somebody else changed “%(record)s” in the meantime; look at it again.")
+        return Toast(said % {"record": record}, "error"), True
+    except CardRefusedError as error:
+        said = gettext("“%(record)s” stays where it was: %(why)s.")
+        return Toast(said % {"record": record, "why": error}, "error"), True
+    return saved_toast(done), False
 
 
 def _move(request: HttpRequest, board: BoardView, change: BulkField, record: Any) -> tuple[Toast | None, bool]:

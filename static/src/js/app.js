@@ -17,10 +17,13 @@ import "./queue.js";
 import "./tabs.js";
 import "./forms.js";
 import "./lines.js";
+import "./form_builder.js";
 import "./rules.js";
 import "./bell.js";
 import "./mentions.js";
 import "./attachments.js";
+import "./ordering.js";
+import "./paste_grid.js";
 import { each } from "./attach.js";
 
 each("select[data-picker], select[multiple]", async (element) => (await import("./picker.js")).pick(element));

@@ -1,4 +1,5 @@
-// Boards: cards move by mouse and touch, with Shift and an arrow, or through a menu; a refused card goes back.
+// Boards: cards move by mouse and touch, with Shift and an arrow, or through a menu; a refused card goes back, and what
+// a move needs is asked in the list's dialog.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { each, on } from "./attach.js";
 import { say } from "./list_dialogs.js";
@@ -46,6 +47,18 @@ document.addEventListener("card-refused", (event) => {
   place(card, from.list, from.next);
   if (from.focused) card.querySelector("a").focus();
 });
+document.addEventListener("card-asks", (event) => ask(event.detail.url));
+
+/** Shows the form of an address in the list's dialog, which opens once it is filled. */
+const ask = (url) => htmx.ajax("GET", url, { target: "#list-dialog-body", swap: "innerHTML" });
+
+/** Opens the form of a place beside the lanes about a card. */
+function drop(card, url) {
+  const state = card.closest("[data-board]").dataset.state;
+  card.querySelector("a").focus();
+  ask(`${url.replace("/0/", `/${card.dataset.pk}/`)}?${new URLSearchParams({ state })}`);
+}
+
 // An answer that is no card at all (the session ended, the server failed) sends the card back too.
 document.addEventListener("htmx:responseError", (event) => {
   const card = event.detail.target;
@@ -69,12 +82,21 @@ each("[data-board]", async (board) => {
       delay: 160,
       delayOnTouchOnly: true,
       ghostClass: "is-ghost",
-      onStart: (event) => (next = event.item.nextElementSibling),
+      onStart: (event) => {
+        next = event.item.nextElementSibling;
+        document.body.classList.add("carrying");
+      },
       onEnd: (event) => {
-        if (event.from !== event.to) send(event.item, { list: event.from, next });
+        document.body.classList.remove("carrying");
+        if (event.from === event.to) return;
+        if (event.to.dataset.drop) {
+          place(event.item, event.from, next);
+          drop(event.item, event.to.dataset.drop);
+        } else send(event.item, { list: event.from, next });
       },
     });
   }
+  for (const zone of document.querySelectorAll(".drop-zone")) Sortable.create(zone, { group: { name: "lanes", pull: false }, sort: false, draggable: ".board-card" });
 });
 
 on("keydown", ".board-card a", (event, link) => {
@@ -116,6 +138,10 @@ on("click", "#lane-menu [data-to]", (_event, button) => {
   button.closest("dialog").close();
   chosen.querySelector("a").focus();
   carry(chosen, lanes().find((lane) => lane.dataset.lane === button.dataset.to));
+});
+on("click", "#lane-menu [data-drop]", (_event, button) => {
+  button.closest("dialog").close();
+  drop(chosen, button.dataset.drop);
 });
 on("click", ".board-card", (event, card) => {
   if (!event.target.closest("a, button") && !String(getSelection())) card.querySelector("a").click();

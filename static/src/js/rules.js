@@ -91,9 +91,9 @@ on("submit", "[data-takes-rule]", (_event, form) => {
   if (field) field.value = code;
 });
 
-// Where people choose between a rule and picking by hand, the builder stands only beside the former.
+// Where people choose whether a rule decides, the builder stands only beside that choice.
 each("[data-for-kind]", (part) => {
-  const kind = document.querySelector('#segment-form [name="kind"]');
+  const kind = document.querySelector('#segment-form [name="kind"], #assignment-form [name="fits"]');
   if (!kind) return;
   const show = () => (part.hidden = kind.value !== part.dataset.forKind);
   kind.addEventListener("change", show);

@@ -20,9 +20,11 @@ from crm_site.staff.models import User
 from customers.lists import customer_list
 from customers.models import CustomerScore
 from sales.choices import OrderKind, OrderStatus
-from sales.lists import order_list
+from sales.lists import lead_list, opportunity_list, order_list
+from sales.models import Opportunity
 from service.lists import answer_list
 from service.models import Survey, SurveyAnswer
+from tests.analytics.selling import make_deals, make_leads
 from tests.conftest import Cast
 from tests.factories import records
 
@@ -156,8 +158,10 @@ def test_the_list_names_every_figure(cast: Cast, signed_in: Clients) -> None:
 
 @pytest.fixture
 def company(cast: Cast, work: Any) -> Cast:
-    """Give the owner, the teammate and the outsider customers with orders, credits and answers."""
+    """Give the owner, the teammate and the outsider customers with orders, credits, answers, deals and leads."""
     for owner, size in ((cast.owner, 2), (cast.teammate, 3), (cast.outsider, 1), (None, 1)):
+        make_deals(owner, size)
+        make_leads(owner, size)
         for number in range(size):
             customer = records.CustomerFactory(owner=owner)
             for total in (100, 40)[: number + 1]:
@@ -172,6 +176,7 @@ def company(cast: Cast, work: Any) -> Cast:
                 clv=Decimal(50), clv_on=AT.date(), p_alive=0.5, expected_purchases=2, r=1, f=1, m=1
             )
     records.OrderFactory(customer=None, owner=cast.owner, team=cast.owner.team, ordered_at=AT, total=7, base_total=7)
+    Opportunity.objects.open().update(expected_close=dt.date(2026, 3, 20))
     work("metrics")
     work("value_tiers")
     return cast
@@ -179,6 +184,8 @@ def company(cast: Cast, work: Any) -> Cast:
 
 LISTS: dict[str, ListPage[Any]] = {
     "/sales/orders/": order_list,
+    "/sales/opportunities/": opportunity_list,
+    "/sales/leads/": lead_list,
     "/service/answers/": answer_list,
     "/customers/": customer_list,
 }
@@ -209,9 +216,18 @@ def test_each_reader_gets_the_figure_of_their_own_scope(company: Cast) -> None:
     assert read(company.owner, "repeat_rate") == 50.0
     assert read(company.owner, "clv") == 100.0
     assert read(company.owner, "active_customers") == 1.0
+    assert read(company.owner, "won_value") == 4001.0
+    assert read(company.owner, "win_rate") == 50.0
+    assert read(company.owner, "lead_response") == pytest.approx((60 + 541) / 2 / 60)
 
 
-@pytest.mark.parametrize("code", ["revenue", "orders", "average_order", "nps", "csat", "satisfaction_mean"])
+RECOUNTED = [
+    "revenue", "orders", "average_order", "nps", "csat", "satisfaction_mean", "won_value", "won_count", "lost_count",
+    "average_deal", "win_rate", "win_rate_by_value", "sales_cycle_days", "sales_velocity", "lead_response",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", RECOUNTED)
 @pytest.mark.parametrize("name", ["owner", "manager"])
 def test_recounting_records_gives_what_the_facts_say(code: str, name: str, company: Cast) -> None:
     user, kpi = User.objects.get(pk=getattr(company, name).pk), KPIS[code]
@@ -233,7 +249,10 @@ def test_the_list_follows_the_organisations_days_whatever_the_readers_zone(
 
 def test_without_anything_every_estimate_is_absent(cast: Cast, signed_in: Clients) -> None:
     client = signed_in(cast.manager)
-    for code in ("revenue", "average_order", "nps", "csat", "repeat_rate", "clv", "clv_mean", "active_customers"):
+    for code in (
+        "revenue", "average_order", "nps", "csat", "repeat_rate", "clv", "clv_mean", "active_customers", "win_rate",
+        "average_deal", "sales_cycle_days", "sales_velocity", "lead_response",
+    ):  # fmt: skip
         found = figure(client, code)
         assert (found["value"], found["low"], found["high"], found["n"]) == (None, None, None, 0), code
     assert figure(client, "orders")["value"] == 0

@@ -17,7 +17,7 @@ from crm_site.staff.models import User
 from customers.models import Customer
 from customers.services import add_note, change_customer, change_customers, create_customer
 from sales.events import OrderPlaced
-from sales.handlers import tell_followers
+from sales.handlers.selling import tell_followers
 from tests.conftest import Cast
 from tests.factories.records import CustomerFactory, OrderFactory
 from tests.factories.staff import RoleGrantFactory, UserFactory

@@ -274,7 +274,7 @@ def test_a_search_asks_each_kind_once(cast: Cast) -> None:
     assert cast.owner.access
     with CaptureQueriesContext(connection) as queries:
         assert len(found(cast.owner, "weber")) >= 16
-    assert len(queries) <= 8
+    assert len(queries) <= 10
 
 
 def test_the_fragment_tells_how_many_were_found(cast: Cast, client: Client) -> None:

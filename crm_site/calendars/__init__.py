@@ -1,0 +1,1 @@
+"""Business time: calendars of opening hours and holidays, and the arithmetic over them."""

@@ -1,0 +1,1 @@
+"""Pages of forms: building them, what came in, and what strangers see."""

@@ -1,0 +1,1 @@
+"""The pages where business calendars are set up."""

@@ -1,0 +1,1 @@
+"""What sales works out from texts."""
