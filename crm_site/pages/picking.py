@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
+from crm_site.pages.lists.params import clean
 from crm_site.pages.lists.registry import list_pages
 from crm_site.pages.requests import signed_in
 
@@ -73,7 +74,7 @@ def pick(request: HttpRequest, code: str) -> JsonResponse:
     user = signed_in(request)
     if page is None or not user.access.can_view(page.module):
         raise Http404
-    query = request.GET.get("q", "").strip()[:200]
+    query = clean(request.GET.get("q", ""))
     # A refused search (too short to say anything) offers the latest records instead.
     found = page.search(user, query).order_by("-pk")[:SHOWN]
     return JsonResponse({"items": [{"value": record.pk, "text": str(record)} for record in found]})

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -161,7 +161,10 @@ class TargetsView(SalesView):
         ]
         return Response(TargetsSerializer({"targets": found}).data)
 
-    @extend_schema(request=TargetsSerializer, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        request=TargetsSerializer,
+        responses={200: OpenApiTypes.OBJECT, 403: OpenApiResponse(description="Not led by the caller.")},
+    )
     def post(self, request: Request) -> Response:
         """Set targets, all of them or none; 403 for people and teams that the caller does not lead."""
         user = self.reach(request).user

@@ -54,7 +54,7 @@ class NeedVersionSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1)
 
 
-class AddressSerializer(NeedVersionSerializer):
+class AddressedSerializer(NeedVersionSerializer):
     """What addressed a need: a deal, or what the note says."""
 
     opportunity = VisibleRecordField(queryset=Opportunity.objects.all(), required=False, allow_null=True)
@@ -90,11 +90,11 @@ class NeedViewSet(RecordViewSet):
         confirm_need(need, facts["version"], self.user)
         return Response(self._shown(need))
 
-    @extend_schema(request=AddressSerializer, responses=NeedSerializer)
+    @extend_schema(request=AddressedSerializer, responses=NeedSerializer)
     @action(detail=True, methods=["post"])
     def address(self, request: Request, pk: str = "") -> Response:
         """Say what addressed a need."""
-        need, facts = self._asked(AddressSerializer)
+        need, facts = self._asked(AddressedSerializer)
         address_need(need, facts.pop("version"), self.user, **facts)
         return Response(self._shown(need))
 

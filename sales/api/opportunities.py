@@ -73,6 +73,7 @@ class OpportunitySerializer(serializers.ModelSerializer[Opportunity]):
     version = serializers.IntegerField(required=False, min_value=1)
     custom = CustomFieldsField("opportunity")
     health = serializers.CharField(read_only=True)
+    base_weighted = serializers.DecimalField(max_digits=18, decimal_places=4, read_only=True)
 
     class Meta:
         model = Opportunity

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -21,11 +23,24 @@ from sales.services.requiring import requirable_fields
 from sales.services.selling_setup import change_pipeline, change_stage, create_pipeline, create_stage, save_set_up
 
 
+class SetUpSchema(AutoSchema):
+    """Says that administrators alone may write."""
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered, with the refusal beside it where something is written."""
+        answered = super().get_response_serializers()
+        if self.method not in ("POST", "PATCH"):
+            return answered
+        refused = OpenApiResponse(description="Administrators alone set this up.")
+        return {201 if self.method == "POST" else 200: answered, 403: refused}
+
+
 class SetUpViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Any]
 ):
     """One kind of set-up. Subclasses set `model`, `serializer_class` and `order`."""
 
+    schema = SetUpSchema()
     module = "sales"
     http_method_names = ("get", "post", "patch", "head", "options")
     model: ClassVar[type[Model]]

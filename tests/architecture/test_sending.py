@@ -22,6 +22,7 @@ TO_COLLEAGUES = {
     "crm_site/notifications/digests.py": "digests for the people of the house",
     "crm_site/forms/confirming.py": "asks whose address a stranger has just typed in, before anything else",
     "crm_site/staff/adapters.py": "links to sign in, for the people of the house",
+    "sales/services/monday_mail.py": "how the deals moved, for those who lead them",
 }
 ROOM = "crm_site/mail/"
 """The queue itself."""

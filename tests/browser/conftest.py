@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from crm_site.staff.models import Role, RoleGrant, User
 from crm_site.staff.roles import seed_roles
 from tests.chromium import Watch, browser, chromium
+from tests.factories.deals import seed_selling
 
 Visit = Callable[..., Page]
 
@@ -44,8 +45,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(autouse=True)
 def site(transactional_db: None, settings: Settings, tmp_path: Path) -> None:
-    """Tables that the server's threads see; emptying them has taken the roles of the migration along."""
+    """Tables that the server's threads see; emptying them has taken along what migrations write."""
     seed_roles(Role, RoleGrant)
+    seed_selling()
     cache.clear()
     settings.MEDIA_ROOT = tmp_path
     settings.JOB_HEARTBEAT_SECONDS = 0

@@ -12,7 +12,7 @@ from sales.models import Opportunity, Stage
 from tests.browser.conftest import Visit
 from tests.chromium import DESKTOP, PHONE, axe_problems
 from tests.conftest import Cast
-from tests.factories.deals import OpportunityFactory, seed_selling
+from tests.factories.deals import OpportunityFactory
 from tests.factories.records import CustomerFactory
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,6 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 @pytest.fixture
 def deal(cast: Cast) -> Opportunity:
     """A deal of the owner's in the first stage."""
-    seed_selling()
     made: Opportunity = OpportunityFactory(name="Pumps", customer=CustomerFactory(owner=cast.owner, name="Acme"))
     return made
 

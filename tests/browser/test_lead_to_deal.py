@@ -9,11 +9,10 @@ from playwright.sync_api import expect
 
 from crm_site.staff.models import User
 from customers.models import Customer
-from sales.models import Lead, LeadPolicy, Opportunity
+from sales.models import Lead, Opportunity
 from tests.browser.conftest import Visit
 from tests.chromium import DESKTOP, PHONE, axe_problems
 from tests.conftest import Cast
-from tests.factories.deals import seed_selling
 from tests.factories.leads import LeadFactory
 from tests.factories.records import CustomerFactory
 
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.browser
 RUNS = [("en", DESKTOP), ("en", PHONE), ("zh-hans", DESKTOP), ("zh-hans", PHONE)]
 
 
-@pytest.fixture
-def selling(cast: Cast) -> None:
-    """A pipeline with reasons, and the handling of leads."""
-    seed_selling()
-    LeadPolicy.objects.get_or_create()
-
-
-@pytest.mark.usefixtures("selling")
 @pytest.mark.parametrize(("language", "size"), RUNS, ids=["en-desktop", "en-phone", "zh-desktop", "zh-phone"])
 def test_from_the_enquiry_to_the_won_deal(language: str, size: dict[str, int], cast: Cast, page_of: Visit) -> None:
     User.objects.filter(pk=cast.owner.pk).update(language=language)
@@ -76,7 +67,6 @@ def test_from_the_enquiry_to_the_won_deal(language: str, size: dict[str, int], c
     assert axe_problems(page) == []
 
 
-@pytest.mark.usefixtures("selling")
 def test_a_lead_is_claimed_from_the_pool_and_given_up_on_the_board(cast: Cast, page_of: Visit) -> None:
     lead = LeadFactory(customer=CustomerFactory(name="Ada"))
     page = page_of(cast.owner, "/sales/leads/pool/", **DESKTOP)

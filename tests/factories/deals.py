@@ -6,11 +6,13 @@ import factory
 from django.utils import timezone
 
 from crm_site.lib.text import search_text, sort_key
-from sales.constants import PIPELINE, REASONS
+from sales.constants import NEED_CATEGORIES, PIPELINE, REASONS
 from sales.models import (
     Competitor,
     ContactRole,
     ExchangeRate,
+    LeadPolicy,
+    NeedCategory,
     Opportunity,
     OpportunityChange,
     OpportunityLine,
@@ -135,7 +137,7 @@ class OpportunityChangeFactory(factory.django.DjangoModelFactory):
 
 
 def seed_selling() -> Pipeline:
-    """Return the first pipeline; where emptied tables have taken it along, it and the reasons are made again."""
+    """Return the first pipeline; what a new company has, and emptied tables have taken along, is made again."""
     name, name_zh, stages = PIPELINE
     pipeline, made = Pipeline.objects.get_or_create(
         is_default=True, defaults={"name": name, "name_zh": name_zh, "position": 1}
@@ -149,4 +151,8 @@ def seed_selling() -> Pipeline:
     if not Reason.objects.exists():
         for kind, english, chinese in REASONS:
             Reason.objects.create(kind=kind, name=english, name_zh=chinese)
+    LeadPolicy.objects.get_or_create()
+    if not NeedCategory.objects.exists():
+        for place, (english, chinese) in enumerate(NEED_CATEGORIES, 1):
+            NeedCategory.objects.create(name=english, name_zh=chinese, position=place)
     return pipeline

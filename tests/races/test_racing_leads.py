@@ -14,7 +14,7 @@ from crm_site.assignment.models import AssignmentLog
 from crm_site.staff.models import Role, RoleGrant, User
 from crm_site.staff.versioning import StaleVersionError
 from customers.models import Customer
-from sales.models import Lead, LeadPolicy, Opportunity, Pipeline
+from sales.models import Lead, LeadPolicy, Opportunity
 from sales.services.leads import (
     Captured,
     ClaimLimitError,
@@ -25,7 +25,7 @@ from sales.services.leads import (
     claim_lead,
     convert_lead,
 )
-from tests.factories.deals import PipelineFactory, StageFactory
+from tests.factories.deals import seed_selling
 from tests.factories.leads import LeadFactory
 from tests.factories.records import CustomerFactory
 from tests.factories.staff import UserFactory
@@ -93,8 +93,7 @@ def test_nobody_claims_more_than_a_day_allows(people: list[User]) -> None:
 
 
 def test_a_lead_converted_by_many_is_one_deal(people: list[User]) -> None:
-    if not Pipeline.objects.filter(is_default=True).exists():
-        StageFactory(pipeline=PipelineFactory(is_default=True))
+    seed_selling()
     lead = LeadFactory(customer=CustomerFactory(), owner=people[0])
     found = at_once(lambda number: convert_lead(lead, 1, Conversion(organisation_name="Acme"), people[number]))
     assert Opportunity.objects.count() == 1

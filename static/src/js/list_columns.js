@@ -45,11 +45,14 @@ function freeze(table) {
   table.classList.add("sized");
 }
 
+// One after another: of two that are under way at once, the earlier could be the last to be written.
+let kept = Promise.resolve();
+
 function keep(table) {
   const body = new URLSearchParams();
   for (const col of cols(table)) if (col.width) body.set(col.dataset.column, col.width);
-  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-  fetch(table.dataset.widthsUrl, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "", "HX-Request": "true" };
+  kept = kept.then(() => fetch(table.dataset.widthsUrl, { method: "POST", body, headers })).catch(() => undefined);
 }
 
 function widen(table, name, width) {
