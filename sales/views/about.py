@@ -24,6 +24,7 @@ from customers.views.entries_shown import Teller
 from customers.views.tasks_panels import tomorrow
 
 SHOWN, ENTRIES = 8, 30
+CARD = "about-tasks"
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,12 @@ def tasks_card(request: HttpRequest, about: About) -> HttpResponse:
         "can_plan": about.is_live and user.access.can_edit(Task.access_module),
     }
     response = render(request, "sales/about_tasks.html", context, status=status)
+    # The head of a page plans too, perhaps before this card has come: it swaps nothing and tells the card.
+    from_card = request.headers.get("HX-Target") == CARD
     if planned:
-        response["HX-Trigger"] = about.changed
+        response["HX-Trigger"] = about.changed if from_card else "tasks-changed"
+    elif status == 422 and not from_card:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#{CARD}", "outerHTML"
     return response
 
 

@@ -188,6 +188,15 @@ def test_a_deal_ends_with_a_reason_and_not_without(
     assert deal.status == "open"
 
 
+def test_the_head_plans_before_its_card_has_come(cast: Cast, signed_in: SignIn, deal: Opportunity) -> None:
+    client, url = signed_in(cast.owner), address("tasks-panel", deal.pk)
+    refused = client.post(url, {"title": "", "day": "2026-12-24"}, headers=HTMX)
+    assert (refused.status_code, refused["HX-Retarget"]) == (422, "#about-tasks")
+    planned = client.post(url, {"title": "Call", "day": "2026-12-24"}, headers=HTMX)
+    assert planned["HX-Trigger"] == "tasks-changed"
+    assert 'hx-swap="none"' in client.get(deal.get_absolute_url()).content.decode()
+
+
 def test_the_page_of_a_deal_and_its_cards(cast: Cast, signed_in: SignIn, deal: Opportunity) -> None:
     client = signed_in(cast.owner)
     page = client.get(deal.get_absolute_url()).content.decode()
@@ -198,7 +207,8 @@ def test_the_page_of_a_deal_and_its_cards(cast: Cast, signed_in: SignIn, deal: O
         assert client.get(url).status_code == 200
         assert signed_in(cast.outsider).get(url).status_code == 404
     assert "Created" in client.get(address("changes-panel", deal.pk)).content.decode()
-    planned = client.post(address("tasks-panel", deal.pk), {"title": "Call", "day": "2026-12-24"}, headers=HTMX)
+    step = {"title": "Call", "day": "2026-12-24"}
+    planned = client.post(address("tasks-panel", deal.pk), step, headers={**HTMX, "HX-Target": "about-tasks"})
     assert planned["HX-Trigger"] == "deal-changed"
     deal.refresh_from_db()
     assert deal.next_step == "Call"
