@@ -190,11 +190,11 @@ def test_a_deal_ends_with_a_reason_and_not_without(
 
 def test_the_head_plans_before_its_card_has_come(cast: Cast, signed_in: SignIn, deal: Opportunity) -> None:
     client, url = signed_in(cast.owner), address("tasks-panel", deal.pk)
+    assert 'hx-swap="none"' in client.get(deal.get_absolute_url()).content.decode()
     refused = client.post(url, {"title": "", "day": "2026-12-24"}, headers=HTMX)
     assert (refused.status_code, refused["HX-Retarget"]) == (422, "#about-tasks")
     planned = client.post(url, {"title": "Call", "day": "2026-12-24"}, headers=HTMX)
     assert planned["HX-Trigger"] == "tasks-changed"
-    assert 'hx-swap="none"' in client.get(deal.get_absolute_url()).content.decode()
 
 
 def test_the_page_of_a_deal_and_its_cards(cast: Cast, signed_in: SignIn, deal: Opportunity) -> None:
