@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.models import DealDay
 from analytics.selectors.reports import REPORTS
 from crm_site.jobs.running import run_job
 from crm_site.jobs.starting import start_job
@@ -89,8 +90,16 @@ def provide(databases: Databases, volume: Volume) -> None:
     """Make the company of this volume unless it is there, and use it."""
     databases.provide_empty(f"deals_{volume.name}")
     call_command("migrate", interactive=False, verbosity=0)
-    if Opportunity.objects.exists():
-        return
+    if not Opportunity.objects.exists():
+        load(volume)
+    if not DealDay.objects.exists():
+        rebuild_deals()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def load(volume: Volume) -> None:
+    """Write the people, customers and deals of the company, all or nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         people()
         # Without triggers: the ledger comes as one statement, and nobody doubts the keys.
@@ -105,9 +114,6 @@ def provide(databases: Databases, volume: Volume) -> None:
         }
         for statement in (CUSTOMERS, DEALS, LEDGER):
             cursor.execute(statement, facts if statement is not LEDGER else None)
-    rebuild_deals()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def rebuild_deals() -> None:
