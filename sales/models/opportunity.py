@@ -146,11 +146,15 @@ class Opportunity(CustomisedModel, OwnedModel):
             models.Index(fields=("owner", "rots_at"), condition=OPEN, name="deal_rotting"),
             models.Index(fields=("owner", "id"), condition=OPEN & Q(next_step_date=None), name="deal_without_step"),
             models.Index(
-                fields=("expected_close",),
+                fields=("expected_close", "id"),
                 include=("owner", "team", "category", "base_amount", "base_weighted"),
                 condition=OPEN,
                 name="deal_forecast",
             ),
+            # Open deals close late and were opened late: among all, they would stand behind everything that ended.
+            models.Index(fields=("owner", "expected_close", "id"), condition=OPEN, name="deal_owner_next"),
+            models.Index(fields=("opened_at", "id"), condition=OPEN, name="deal_oldest"),
+            models.Index(fields=("owner", "opened_at", "id"), condition=OPEN, name="deal_owner_oldest"),
             models.Index(
                 fields=("closed_at",),
                 include=("owner", "team", "base_amount"),

@@ -145,6 +145,7 @@ def pages() -> dict[str, str]:
     quarter = urlencode(recent())
     return {
         "Opportunities": reverse("sales:opportunity-list"),
+        "Opportunities, oldest first": reverse("sales:opportunity-list") + "?sort=opened",
         "Opportunities, as a board": reverse("sales:opportunity-list") + "?as=board",
         "Opportunities won": reverse("sales:opportunity-list") + "?status=won&sort=-amount",
         "Forecast": reverse("sales:forecast"),
