@@ -115,7 +115,7 @@ class Chunk:
         for kind in self.kind.field(field).refers_to:
             table = KINDS[kind].model._meta.db_table
             self.execute(
-                f'UPDATE chunk SET "{column}" = e.record_id FROM imports_externalid e WHERE "{column}" IS NULL '
+                f'UPDATE chunk SET "{column}" = e.record_id FROM imports_externalid e WHERE chunk."{column}" IS NULL '
                 f'AND e.source = %s AND e.kind = %s AND e.old_id = chunk."{field}" '
                 f"AND EXISTS (SELECT 1 FROM {table} t WHERE t.id = e.record_id)",
                 self.source,

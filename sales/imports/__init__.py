@@ -1,4 +1,4 @@
-"""Importing colleagues, products, leads, opportunities, needs, orders, and order lines."""
+"""Importing colleagues, products, leads, opportunities and their stages, needs, orders, and order lines."""
 
 from crm_site.imports.kinds import register_kind
 from sales.imports.leads import LeadImport
@@ -7,6 +7,7 @@ from sales.imports.opportunities import OpportunityImport
 from sales.imports.order_lines import OrderLineImport
 from sales.imports.orders import OrderImport
 from sales.imports.products import ProductImport
+from sales.imports.stage_moves import StageMoveImport
 from sales.imports.teams import SalesTeamImport
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "OrderLineImport",
     "ProductImport",
     "SalesTeamImport",
+    "StageMoveImport",
 ]
 
 for kind in (
@@ -24,6 +26,7 @@ for kind in (
     ProductImport(),
     LeadImport(),
     OpportunityImport(),
+    StageMoveImport(),
     NeedImport(),
     OrderImport(),
     OrderLineImport(),

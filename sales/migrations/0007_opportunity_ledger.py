@@ -10,11 +10,12 @@ from crm_site.history.triggers import TrackTable
 from crm_site.numbering.sequences import create_sequence
 from sales.constants import PIPELINE, REASONS
 
-# An undo takes the lines away that the undone change wrote, and rows that come back bring theirs along.
+# An undo takes the lines away that the undone change wrote, and rows that come back bring theirs along. Whoever writes
+# the ledger by other means, as an import of past stages does, lets it rest with the setting `sales.ledger`.
 RETRACTS = """
 CREATE FUNCTION sales_ledger_rests(kinds text[]) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT history_origin() ? 'silent' OR EXISTS (SELECT FROM history_operation
-    WHERE id = (history_origin()->>'operation')::bigint AND kind = ANY(kinds)) $$;
+$$ SELECT history_origin() ? 'silent' OR coalesce(current_setting('sales.ledger', true), '') = 'rests'
+    OR EXISTS (SELECT FROM history_operation WHERE id = (history_origin()->>'operation')::bigint AND kind = ANY(kinds)) $$;
 """
 
 OPENED = """
@@ -178,7 +179,7 @@ class Migration(migrations.Migration):
         TrackTable("sales_opportunity_competitors", root="opportunity_id", root_table="sales_opportunity"),
         TrackTable("sales_opportunityline", root="opportunity_id", root_table="sales_opportunity"),
         TrackTable("sales_contactrole", root="opportunity_id", root_table="sales_opportunity"),
-        TrackTable("sales_opportunitychange", root="opportunity_id", root_table="sales_opportunity", updates=False),
+        TrackTable("sales_opportunitychange", root="opportunity_id", root_table="sales_opportunity"),
         migrations.RunSQL(RETRACTS + OPENED + CHANGED + PUSHED + NEXT_STEP, DROP),
         migrations.RunPython(write_seeds, migrations.RunPython.noop),
     ]

@@ -91,7 +91,9 @@ class OpportunityChange(models.Model):
     `amount` is the deal's amount afterwards.
     """
 
-    history: ClassVar[Tracking] = Tracking(root="opportunity", updates=False, derived="true")
+    history: ClassVar[Tracking] = Tracking(
+        root="opportunity", derived="true", hidden=("at", "stage_id", "former_stage_id", "seconds")
+    )
     access_module = "sales"
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="changes", db_index=False)

@@ -80,6 +80,27 @@ WHERE c.is_new AND o.customer_id IS NOT NULL
 """
 
 
+def make_stages(execute: Execute, column: str) -> None:
+    """Find the stages that `column` names in the pipelines of the rows, and put their keys into `<column>_record`.
+
+    Unknown ones are made, behind those there are, in the order in which the file names them.
+    """
+    execute(
+        "INSERT INTO sales_stage (pipeline_id, name, name_zh, position, is_active, version, probability, category, "
+        "required) SELECT pipeline_record, word, '', coalesce((SELECT max(position) FROM sales_stage o "
+        "WHERE o.pipeline_id = pipeline_record), 0) + row_number() OVER (PARTITION BY pipeline_record ORDER BY "
+        "first), true, 1, coalesce(least(greatest(chance, 0), 100), 10), 'pipeline', '{}' FROM (SELECT "
+        f"pipeline_record, min({column}) AS word, min(line) AS first, avg(probability) AS chance FROM chunk "
+        f"WHERE {column} IS NOT NULL AND NOT EXISTS (SELECT FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
+        f"AND lower(chunk.{column}) IN (lower(s.name), lower(s.name_zh))) GROUP BY pipeline_record, lower({column})) "
+        "named"
+    )
+    execute(
+        f"UPDATE chunk SET {column}_record = s.id FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
+        f"AND lower(chunk.{column}) IN (lower(s.name), lower(s.name_zh))"
+    )
+
+
 class DealLoader:
     """Writes the opportunities of one chunk; `execute` and `rows` run SQL in the chunk's transaction."""
 
@@ -113,10 +134,13 @@ class DealLoader:
             "UPDATE chunk SET pipeline_record = o.pipeline_id FROM sales_opportunity o WHERE o.id = chunk.record_id"
         )
         self.execute("UPDATE chunk SET pipeline_record = %s WHERE pipeline_record IS NULL", key)
-        self._make_stages()
+        make_stages(self.execute, "stage")
+        # A pipeline that the file brings, and in which every deal has ended, has one step all the same.
         self.execute(
-            "UPDATE chunk SET stage_record = s.id FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
-            "AND lower(chunk.stage) IN (lower(s.name), lower(s.name_zh))"
+            "INSERT INTO sales_stage (pipeline_id, name, name_zh, position, is_active, version, probability, category, "
+            "required) SELECT DISTINCT pipeline_record, 'Open', '进行中', 1, true, 1, 10, 'pipeline', '{}'::text[] "
+            "FROM chunk WHERE NOT EXISTS (SELECT FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
+            "AND s.is_active)"
         )
         # Where a deal ended is not always told: the last step was the closest to the end, the first one to nothing.
         for status, order in (("won", "DESC"), ("lost", "ASC"), ("open", "ASC")):
@@ -176,25 +200,6 @@ class DealLoader:
             name,
         )
         return int(made[0][0])
-
-    def _make_stages(self) -> None:
-        """Put unknown stages before those there are, in the order in which the file names them."""
-        self.execute(
-            "INSERT INTO sales_stage (pipeline_id, name, name_zh, position, is_active, version, probability, category, "
-            "required) SELECT pipeline_record, stage, '', coalesce((SELECT max(position) FROM sales_stage o "
-            "WHERE o.pipeline_id = pipeline_record), 0) + row_number() OVER (PARTITION BY pipeline_record ORDER BY "
-            "first), true, 1, coalesce(least(greatest(chance, 0), 100), 10), 'pipeline', '{}' FROM (SELECT "
-            "pipeline_record, min(stage) AS stage, min(line) AS first, avg(probability) AS chance FROM chunk "
-            "WHERE stage IS NOT NULL AND NOT EXISTS (SELECT FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
-            "AND lower(chunk.stage) IN (lower(s.name), lower(s.name_zh))) GROUP BY pipeline_record, lower(stage)) named"
-        )
-        # A pipeline that the file brings, and in which every deal has ended, has one step all the same.
-        self.execute(
-            "INSERT INTO sales_stage (pipeline_id, name, name_zh, position, is_active, version, probability, category, "
-            "required) SELECT DISTINCT pipeline_record, 'Open', '进行中', 1, true, 1, 10, 'pipeline', '{}'::text[] "
-            "FROM chunk WHERE NOT EXISTS (SELECT FROM sales_stage s WHERE s.pipeline_id = pipeline_record "
-            "AND s.is_active)"
-        )
 
     def _link_reasons(self) -> None:
         self.execute(
