@@ -62,10 +62,12 @@ FROM sales_opportunity d CROSS JOIN LATERAL (
 WHERE d.id BETWEEN %s AND %s AND d.customer_id IS NOT NULL ORDER BY t.at, d.id
 """
 CONTACTS = """
-SELECT d.id, p.id, p.role, p.turn = 1 FROM sales_opportunity d CROSS JOIN LATERAL (
-    SELECT x.id, coalesce(nullif(x.role, ''), 'decision_maker') AS role, row_number() OVER (ORDER BY x.id) AS turn
-    FROM customers_customer x WHERE x.organisation_id = d.customer_id ORDER BY x.id LIMIT 2) p
-WHERE d.id BETWEEN %s AND %s AND d.id %% 4 <> 0
+SELECT deal_id, person_id, role, turn = 1 FROM (
+    SELECT d.id AS deal_id, p.id AS person_id, coalesce(nullif(p.role, ''), 'decision_maker') AS role,
+        row_number() OVER (PARTITION BY d.id ORDER BY p.id) AS turn
+    FROM sales_opportunity d JOIN customers_customer p ON p.organisation_id = d.customer_id
+    WHERE d.id BETWEEN %s AND %s AND d.id %% 4 <> 0) people
+WHERE turn <= 2
 UNION ALL SELECT d.id, c.id, 'decision_maker', true FROM sales_opportunity d
 JOIN customers_customer c ON c.id = d.customer_id AND c.kind = 'person' WHERE d.id BETWEEN %s AND %s AND d.id %% 4 <> 0
 """
