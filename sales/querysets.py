@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ForecastSnapshot,
         Lead,
         LeadPolicy,
+        LearnedLeadScore,
         Need,
         NeedCategory,
         NeedTopic,
@@ -187,6 +188,12 @@ class LeadQuerySet(OwnedQuerySet["Lead"]):
 
 class LeadPolicyQuerySet(SharedQuerySet["LeadPolicy"]):
     """How leads are handled."""
+
+
+class LearnedScoreQuerySet(FollowingQuerySet["LearnedLeadScore"]):
+    """What earlier leads teach about leads."""
+
+    parent = "lead"
 
 
 class ScoreRuleQuerySet(SharedQuerySet["ScoreRule"]):

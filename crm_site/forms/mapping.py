@@ -30,6 +30,14 @@ def dig(data: Any, path: str) -> Any:
     return data
 
 
+def gather(data: Any, path: str) -> list[Any]:
+    """Return everything that a path leads to; lists on its way are gone through: `entry.changes` of each entry."""
+    found = _spread(data)
+    for step in path.split(".")[:MOST_STEPS]:
+        found = [one for item in found for one in _spread(dig(item, step))]
+    return found
+
+
 def mapped(data: Any, mapping: dict[str, str]) -> dict[str, Any]:
     """Return the values that a message has for the fields; a list of one is taken for its only value."""
     found = {name: dig(data, path) for name, path in mapping.items()}
@@ -58,6 +66,10 @@ def is_path(path: str) -> bool:
     """Tell whether a text is a path."""
     steps = path.split(".")
     return len(path) <= 200 and len(steps) <= MOST_STEPS and all(one and _STEP.fullmatch(one) for one in steps)
+
+
+def _spread(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else [] if data is None else [data]
 
 
 def _child(data: Any, name: str) -> Any:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/", building.form_detail, name="form-detail"),
     path("<int:pk>/preview/", building.form_preview, name="form-preview"),
     path("<int:pk>/publish/", building.form_publish, name="form-publish"),
+    path("<int:pk>/delete/", building.FormDeleteView.as_view(), name="form-delete"),
     path("<int:pk>/test/", submissions.form_test, name="form-test"),
     path("<int:pk>/hooks/new/", hooks.hook_create, name="hook-create"),
 ]

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm_site.staff.admin_records import ReadOnlyAdmin, RecordAdmin
-from sales.models import Lead, LeadPolicy, ScoreRule
+from sales.models import Lead, LeadPolicy, LearnedLeadScore, ScoreRule
 from sales.services.leads import change_lead, change_policy, create_lead
 
 
@@ -54,6 +54,14 @@ class LeadPolicyAdmin(RecordAdmin[LeadPolicy]):
     def change_record(self, record: LeadPolicy, facts: dict[str, Any], user: Any) -> None:
         """Change the handling."""
         change_policy(record, record.version, facts, user)
+
+
+@admin.register(LearnedLeadScore)
+class LearnedLeadScoreAdmin(ReadOnlyAdmin[LearnedLeadScore]):
+    """What earlier leads teach about leads: to be read."""
+
+    list_display = ("lead", "chance", "computed_at")
+    list_select_related = ("lead",)
 
 
 @admin.register(ScoreRule)

@@ -20,7 +20,7 @@ from crm_site.staff.models import User
 from customers.models import Customer
 from sales.choices import LIVE_LEADS, LeadChannel, ReasonKind
 from sales.lists import lead_list
-from sales.models import Lead, Product, Reason
+from sales.models import Lead, LearnedLeadScore, Product, Reason
 from sales.services.leads import (
     Captured,
     ClaimLimitError,
@@ -60,6 +60,25 @@ class EnquirerSerializer(serializers.Serializer[Any]):
     language = serializers.CharField(max_length=10, required=False, allow_blank=True)
 
 
+class LearnedFactorSerializer(serializers.Serializer[Any]):
+    """A fact that moves the chance: `effect` is a difference of probabilities, `count` how many leads it rests on."""
+
+    field = serializers.CharField()
+    value = serializers.CharField()
+    effect = serializers.FloatField()
+    count = serializers.IntegerField()
+
+
+class LearnedLeadScoreSerializer(serializers.ModelSerializer[LearnedLeadScore]):
+    """What earlier leads teach about this one; `chance` from 0 to 1."""
+
+    factors = LearnedFactorSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = LearnedLeadScore
+        fields = ("chance", "factors", "computed_at")
+
+
 class LeadSerializer(serializers.ModelSerializer[Lead]):
     """A lead. A new one names its `customer`, or in `enquirer` who asks."""
 
@@ -74,15 +93,16 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
     received_at = serializers.DateTimeField(required=False)
     version = serializers.IntegerField(required=False, min_value=1)
     custom = CustomFieldsField("lead")
+    learned = LearnedLeadScoreSerializer(read_only=True, default=None)
 
     class Meta:
         model = Lead
         fields = (
             "id", "number", "title", "customer", "enquirer", "status", "channel", "source", "campaign", "message",
             "product", "language", "region", "received_at", "response_due_at", "first_response_at",
-            "response_seconds", "touched_at", "returns_at", "score", "grade", "score_parts", "reason", "close_note",
-            "closed_at", "revive_on", "opportunity", "merged_into", "owner", "team", "created_at", "updated_at",
-            "custom", "version",
+            "response_seconds", "touched_at", "returns_at", "score", "grade", "score_parts", "learned", "reason",
+            "close_note", "closed_at", "revive_on", "opportunity", "merged_into", "owner", "team", "created_at",
+            "updated_at", "custom", "version",
         )  # fmt: skip
         read_only_fields = (
             "number", "channel", "response_due_at", "first_response_at", "response_seconds", "touched_at",
@@ -132,7 +152,7 @@ class LeadViewSet(RecordViewSet):
 
     list_page = lead_list
     serializer_class = LeadSerializer
-    related = ("customer", "owner", "product")
+    related = ("customer", "owner", "product", "learned")
 
     def create_record(self, facts: dict[str, Any], user: Any) -> Lead:
         """Take an enquiry in."""

@@ -71,6 +71,12 @@ def reasons(user: User) -> list[tuple[Any, StrOrPromise]]:
     return [(one.pk, one.label) for one in Reason.objects.visible_to(user).filter(kind=ReasonKind.DISQUALIFIED)]
 
 
+def chance_of(lead: Lead) -> str:
+    """Return the learned chance of a lead for files; nothing where there is none."""
+    learned = getattr(lead, "learned", None)
+    return "" if learned is None else f"{learned.chance:.4f}"
+
+
 def carry(record: Lead, version: int, lane: str, user: User) -> None:
     """Move a lead to the status of a lane; what ends a lead is asked in a form."""
     if lane == LeadStatus.CONVERTED:
@@ -98,6 +104,8 @@ class LeadList(ListPage[Lead]):
         Column(name="status", label=_("Status"), path="get_status_display", phone="detail", edit="status"),
         Column(name="score", label=_("Score"), template="sales/cells/lead_score.html", sort="score",
                descending=True, phone="value", export=lambda lead: str(lead.score)),
+        Column(name="chance", label=_("Chance, learned"), template="sales/cells/lead_chance.html", shown=False,
+               export=chance_of),
         Column(name="clock", label=_("First answer"), template="sales/cells/lead_clock.html",
                export=lambda lead: lead.clock_words),
         Column(
@@ -139,7 +147,7 @@ class LeadList(ListPage[Lead]):
         OF_BRANCH,
     )
     default_sort = "-received"
-    select_related = ("owner", "customer", "product", "reason")
+    select_related = ("owner", "customer", "product", "reason", "learned")
     field_url_name = "sales:lead-field"
     form_class = LeadForm
     deletable = True

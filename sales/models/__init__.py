@@ -1,7 +1,7 @@
 """Tables of sales."""
 
 from sales.models.forecast import ForecastAdjustment, ForecastSnapshot, MondayMail, SalesTarget
-from sales.models.lead import Lead, LeadPolicy, ScoreRule
+from sales.models.lead import Lead, LeadPolicy, LearnedLeadScore, ScoreRule
 from sales.models.market import Competitor, ExchangeRate
 from sales.models.need import Need, NeedCategory, NeedTopic
 from sales.models.opportunity import Opportunity
@@ -18,6 +18,7 @@ __all__ = [
     "ForecastSnapshot",
     "Lead",
     "LeadPolicy",
+    "LearnedLeadScore",
     "MondayMail",
     "Need",
     "NeedCategory",

@@ -21,7 +21,7 @@ from sales.choices import LIVE_LEADS, Fading, LeadChannel, LeadGrade, LeadStatus
 from sales.models.opportunity import Opportunity
 from sales.models.pipeline import Reason
 from sales.models.product import Product
-from sales.querysets import LeadPolicyQuerySet, LeadQuerySet, ScoreRuleQuerySet
+from sales.querysets import LeadPolicyQuerySet, LeadQuerySet, LearnedScoreQuerySet, ScoreRuleQuerySet
 
 LIVE = Q(status__in=[one.value for one in LIVE_LEADS])
 DERIVED = (
@@ -158,6 +158,30 @@ class Lead(CustomisedModel, OwnedModel):
         """Tell whether the promised first answer is late."""
         due = self.response_due_at
         return self.is_live and self.first_response_at is None and due is not None and due <= now
+
+
+class LearnedLeadScore(models.Model):
+    """What earlier leads teach about one that is worked on: written by analytics, shown beside the score of the rules.
+
+    `chance` is the probability, from 0 to 1, that the lead is converted. `factors` are the facts that move it most,
+    the strongest first: `field` (a field of the rules of leads), `value`, `effect` on the chance as a difference of
+    probabilities, and `count`, on how many earlier leads with that value it rests.
+    """
+
+    lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="learned", verbose_name=_("lead"))
+    chance = models.FloatField(_("chance"))
+    factors: models.JSONField[Any, Any] = models.JSONField(_("factors"), default=list)
+    computed_at = models.DateTimeField(_("computed"))
+
+    objects = LearnedScoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("learned score of a lead")
+        verbose_name_plural = _("learned scores of leads")
+        constraints = (models.CheckConstraint(condition=Q(chance__range=(0, 1)), name="lead_chance_is_one"),)
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.chance:.0%}"
 
 
 class LeadPolicy(models.Model):

@@ -41,6 +41,8 @@ FIELDS = (
     RuleField(name="received", label=_("Received"), kind="moment", path="received_at", group=LEAD),
     RuleField(name="score", label=_("Score"), kind="number", expression=lambda: F("score"), group=WORK),
     RuleField(name="grade", label=_("Grade"), kind="choice", choices=LeadGrade.choices, group=WORK),
+    RuleField(name="chance", label=_("Chance, learned"), kind="number", path="learned__chance", group=WORK,
+              help=_("From 0 to 1.")),
     RuleField(name="touched", label=_("Last touched"), kind="moment", path="touched_at", group=WORK),
     RuleField(name="answered", label=_("First answer"), kind="moment", path="first_response_at", group=WORK),
     RuleField(name="answer_due", label=_("Answer due"), kind="moment", path="response_due_at", group=WORK),

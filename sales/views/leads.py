@@ -26,6 +26,7 @@ from sales.lists.leads import lead_list
 from sales.models import Lead
 from sales.querysets import LeadQuerySet
 from sales.services.leads import Captured, Enquirer, capture_lead, change_lead
+from sales.services.leads.learning import told_factors
 from sales.views.about import About, talk, tasks_card, timeline_card
 
 HANDOVERS, SHOWN = 10, 5
@@ -33,7 +34,7 @@ HANDOVERS, SHOWN = 10, 5
 
 def with_related() -> LeadQuerySet:
     """Return leads with everything their page shows."""
-    related = ("owner", "team", "customer__organisation", "product", "reason", "opportunity", "merged_into")
+    related = ("owner", "team", "customer__organisation", "product", "reason", "opportunity", "merged_into", "learned")
     return Lead.objects.select_related(*related)
 
 
@@ -89,6 +90,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one lead."""
     user = signed_in(request)
     lead = fetch_reachable(request, pk)
+    learned = getattr(lead, "learned", None)
     can_edit = Lead.objects.editable_by(user).filter(pk=pk).exists()
     is_mine = can_edit or Lead.objects.visible_to(user).filter(pk=pk).exists()
     context = {
@@ -106,6 +108,8 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("user", "former")
         .order_by("-at", "-pk")[:HANDOVERS],
         "score_parts": lead.score_parts,
+        "learned": learned,
+        "learned_factors": told_factors(learned) if learned else [],
         "same_customer": with_related().visible_to(user).live().filter(customer=lead.customer_id).exclude(pk=pk)[:5],
     }
     return render(request, "sales/lead_detail.html", context)

@@ -121,6 +121,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "list_path",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where a call brings several: the names that lead to each. The other paths begin there.",
+                        max_length=200,
+                        verbose_name="path of the list",
+                    ),
+                ),
+                (
                     "secret",
                     models.CharField(
                         blank=True, help_text="For HMAC-SHA256 over the body.", max_length=200, verbose_name="secret"
@@ -258,7 +267,7 @@ class Migration(migrations.Migration):
                 (
                     "form",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="submissions",
                         to="web_forms.form",
                         verbose_name="form",

@@ -25,6 +25,12 @@ class FormHook(models.Model):
     event_path = models.CharField(
         _("path of the event's id"), max_length=200, help_text=_("Where the id stands by which a repeat is known.")
     )
+    list_path = models.CharField(
+        _("path of the list"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where a call brings several: the names that lead to each. The other paths begin there."),
+    )
     secret = models.CharField(_("secret"), max_length=200, blank=True, help_text=_("For HMAC-SHA256 over the body."))
     header = models.CharField(_("header of the signature"), max_length=60, default="X-Hub-Signature-256")
     challenge = models.CharField(

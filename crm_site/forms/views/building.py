@@ -26,6 +26,7 @@ from crm_site.forms.panels import may_build
 from crm_site.forms.shaping import NewFormForm, RowForm, SettingsForm, rows_after, rows_posted, rows_stored
 from crm_site.forms.targets import FormTarget
 from crm_site.forms.wording import CHINESE, ENGLISH
+from crm_site.pages.history.deleting import DeleteRecordView
 from crm_site.pages.requests import posted_version, signed_in
 from crm_site.staff.fetching import fetch_editable
 from crm_site.staff.versioning import StaleVersionError
@@ -95,6 +96,13 @@ def form_publish(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(form)
     messages.success(request, _("The form is on the web now.") if on else _("The form is off the web now."))
     return redirect(form)
+
+
+class FormDeleteView(DeleteRecordView):
+    """Moves a form to the trash; one that brought something stays, and can be taken off the web."""
+
+    model = Form
+    list_url_name = "forms:form-list"
 
 
 def fetch_form(request: HttpRequest, pk: int) -> tuple[Form, FormTarget]:

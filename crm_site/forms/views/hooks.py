@@ -21,7 +21,14 @@ from django.views.decorators.http import require_http_methods
 from crm_site.events.publishing import publish
 from crm_site.forms.events import FormChanged
 from crm_site.forms.guarding import RefusedError, check_request
-from crm_site.forms.hooking import MOST_BYTES, UnreadableError, is_challenged, is_signed, take_message
+from crm_site.forms.hooking import (
+    MOST_BYTES,
+    TooManyError,
+    UnreadableError,
+    is_challenged,
+    is_signed,
+    take_messages,
+)
 from crm_site.forms.mapping import is_path, read_mapping
 from crm_site.forms.models import FormHook
 from crm_site.forms.views.building import fetch_form
@@ -45,10 +52,13 @@ def hook_call(request: HttpRequest, token: str) -> HttpResponse:
     if not is_signed(hook, request.body, request.headers.get(hook.header, "")):
         return JsonResponse({"error": "signature"}, status=401)
     try:
-        _submission, is_new = take_message(hook, request.body)
+        taken = take_messages(hook, request.body)
     except UnreadableError:
         return JsonResponse({"error": "json"}, status=400)
-    return JsonResponse({"received": True, "repeated": not is_new})
+    except TooManyError:
+        return JsonResponse({"error": "too many"}, status=413)
+    repeated = not any(is_new for _submission, is_new in taken)
+    return JsonResponse({"received": True, "count": len(taken), "repeated": repeated})
 
 
 def _challenge(request: HttpRequest, hook: FormHook) -> HttpResponse:
@@ -77,7 +87,7 @@ class HookForm(forms.ModelForm[FormHook]):
 
     class Meta:
         model = FormHook
-        fields = ("name", "mapping", "event_path", "secret", "header", "challenge", "is_active")
+        fields = ("name", "mapping", "list_path", "event_path", "secret", "header", "challenge", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +100,14 @@ class HookForm(forms.ModelForm[FormHook]):
 
     def clean_event_path(self) -> str:
         """Refuse what is no path."""
-        path = str(self.cleaned_data["event_path"])
+        return self._path("event_path")
+
+    def clean_list_path(self) -> str:
+        """Refuse what is no path; none is needed."""
+        return self._path("list_path") if self.cleaned_data["list_path"] else ""
+
+    def _path(self, name: str) -> str:
+        path = str(self.cleaned_data[name])
         if not is_path(path):
             raise forms.ValidationError(_("“%(path)s” is no path.") % {"path": path[:80]})
         return path

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from crm_site.forms.building import change_form, create_form, publish_form
 from crm_site.forms.models import Form, FormField, FormWording
-from crm_site.history.models import Change
+from crm_site.history.models import Change, Operation
+from crm_site.history.undoing import undo_operation
 from crm_site.staff.models import User
 from tests.conftest import Cast
 from tests.crm_site.forms.conftest import CONSENT, build, with_consent
@@ -238,3 +240,30 @@ def test_a_search_by_somebody_who_sees_nothing_finds_nothing(form: Form, cast: C
     SubmissionFactory(form=form)
     for path in ("/forms/", "/forms/submissions/"):
         assert signed_in(cast.owner).get(f"{path}?q=ada").status_code == 200, path
+
+
+def test_a_form_that_brought_nothing_goes_to_the_trash_and_comes_back(
+    form: Form, cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.manager)
+    fields = form.fields.count()
+    assert reverse("forms:form-delete", args=[form.pk]) in client.get(form.get_absolute_url()).content.decode()
+    assert client.post(reverse("forms:form-delete", args=[form.pk])).status_code == 302
+    assert not Form.objects.exists()
+    assert client.get(reverse("web:hosted", args=[form.token])).status_code == 404
+    assert undo_operation(Operation.objects.latest("pk"), cast.manager).conflicts == []
+    assert Form.objects.get().fields.count() == fields
+    assert client.get(reverse("web:hosted", args=[form.token])).status_code == 200
+
+
+def test_a_form_that_brought_something_stays(form: Form, cast: Cast, signed_in: SignIn) -> None:
+    SubmissionFactory(form=form)
+    page = signed_in(cast.manager).post(reverse("forms:form-delete", args=[form.pk]))
+    assert page.status_code == 409
+    assert "submissions" in page.content.decode()
+    assert Form.objects.exists()
+
+
+def test_nobody_else_deletes_a_form(form: Form, cast: Cast, signed_in: SignIn) -> None:
+    assert signed_in(cast.owner).post(reverse("forms:form-delete", args=[form.pk])).status_code == 404
+    assert Form.objects.exists()

@@ -13,7 +13,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from crm_site.events.delivering import deliver_pending
-from crm_site.forms.mapping import dig, is_path, mapped
+from crm_site.forms.hooking import MOST_ITEMS
+from crm_site.forms.mapping import dig, gather, is_path, mapped
 from crm_site.forms.models import Form, FormHook, Submission
 from crm_site.staff.models import User
 from customers.models import Customer
@@ -45,7 +46,7 @@ def call(client: Client, hook: FormHook, data: Any, **headers: str) -> Any:
 
 def test_a_message_becomes_a_submission_and_a_customer(hook: FormHook, client: Client) -> None:
     answer = call(client, hook, LEAD)
-    assert (answer.status_code, answer.json()) == (200, {"received": True, "repeated": False})
+    assert (answer.status_code, answer.json()) == (200, {"received": True, "count": 1, "repeated": False})
     deliver_pending()
     found = Submission.objects.get()
     assert (found.via, found.values) == ("hook", {"name": "Ada", "email": "ada@example.com"})
@@ -55,7 +56,7 @@ def test_a_message_becomes_a_submission_and_a_customer(hook: FormHook, client: C
 def test_the_same_event_twice_makes_one(hook: FormHook, client: Client) -> None:
     call(client, hook, LEAD)
     again = call(client, hook, {**LEAD, "attempt": 2, "lead": {"name": "Eve"}})
-    assert again.json() == {"received": True, "repeated": True}
+    assert again.json() == {"received": True, "count": 1, "repeated": True}
     deliver_pending()
     assert [one.name for one in Customer.objects.all()] == ["Ada"]
     call(client, hook, {**LEAD, "id": 8})
@@ -139,6 +140,13 @@ def test_paths_lead_into_messages(path: str, value: Any) -> None:
     assert dig(META, path) == value
 
 
+def test_lists_on_the_way_are_gone_through() -> None:
+    data = {"entry": [{"changes": [1, 2]}, {"changes": 3}, {"other": 4}, 5]}
+    assert gather(data, "entry.changes") == [1, 2, 3]
+    assert gather(META, "entry.changes.value.leadgen_id") == ["444"]
+    assert gather(data, "none.changes") == []
+
+
 def test_values_that_are_objects_are_none_and_lists_of_one_are_their_value() -> None:
     data = {"a": {"b": 1}, "c": ["x"], "d": ["x", "y"], "e": None}
     assert mapped(data, {"a": "a", "c": "c", "d": "d", "e": "e", "f": "f"}) == {"c": "x", "d": ["x", "y"]}
@@ -155,7 +163,11 @@ def test_a_hook_is_set_up_on_its_page_and_its_secret_is_not_shown(form: Form, ca
         "name": "Ads", "event_path": "id", "header": "X-Sign", "secret": "s3cret", "is_active": "on",
         "mapping": "name = lead.name\nemail = field_data[name=email].values.0",
     }  # fmt: skip
-    for wrong in ({"mapping": "owner = x"}, {"mapping": "name"}, {"mapping": "name = a..b"}, {"event_path": "a..b"}):
+    wrongs = (
+        {"mapping": "owner = x"}, {"mapping": "name"}, {"mapping": "name = a..b"}, {"event_path": "a..b"},
+        {"list_path": "a..b"},
+    )  # fmt: skip
+    for wrong in wrongs:
         assert client.post(f"/forms/{form.pk}/hooks/new/", {**facts, **wrong}).status_code == 422, wrong
     assert client.post(f"/forms/{form.pk}/hooks/new/", facts).status_code == 302
     hook = FormHook.objects.get()
@@ -168,3 +180,51 @@ def test_a_hook_is_set_up_on_its_page_and_its_secret_is_not_shown(form: Form, ca
     assert (hook.name, hook.secret) == ("Other", "s3cret")
     assert signed_in(cast.owner).get(hook.get_absolute_url()).status_code == 404
     assert signed_in(cast.owner).get(f"/forms/{build().pk}/hooks/new/").status_code == 404
+
+
+def lead(number: int, email: str) -> dict[str, Any]:
+    """Return a lead as an ad service spells it."""
+    values = [{"name": "full_name", "values": [f"Ada {number}"]}, {"name": "email", "values": [email]}]
+    return {"value": {"leadgen_id": number, "field_data": values}}
+
+
+@pytest.fixture
+def several(hook: FormHook) -> FormHook:
+    """A webhook of a service that brings several leads in a call."""
+    hook.list_path, hook.event_path = "entry.changes", "value.leadgen_id"
+    hook.mapping = {
+        "name": "value.field_data[name=full_name].values", "email": "value.field_data[name=email].values",
+    }  # fmt: skip
+    hook.save()
+    return hook
+
+
+def test_several_leads_in_one_call_become_as_many(several: FormHook, client: Client) -> None:
+    first = {"changes": [lead(1, "one@example.com"), lead(2, "no address")]}
+    message = {"entry": [first, {"changes": [lead(3, "three@example.com")]}, {"time": 5}]}
+    assert call(client, several, message).json() == {"received": True, "count": 3, "repeated": False}
+    found = [(one.values["name"], one.state) for one in Submission.objects.order_by("pk")]
+    assert found == [("Ada 1", "received"), ("Ada 2", "refused"), ("Ada 3", "received")]
+    assert call(client, several, message).json() == {"received": True, "count": 3, "repeated": True}
+    more = {"entry": [{"changes": [lead(3, "three@example.com"), lead(4, "four@example.com")]}]}
+    assert call(client, several, more).json() == {"received": True, "count": 2, "repeated": False}
+    assert Submission.objects.count() == 4
+
+
+def test_a_list_of_messages_needs_no_path(hook: FormHook, client: Client) -> None:
+    assert call(client, hook, [LEAD, {**LEAD, "id": 8}]).json()["count"] == 2
+    for wrong in ([], [1], ["x"], [LEAD, None]):
+        assert call(client, hook, wrong).status_code == 400, wrong
+    assert Submission.objects.count() == 2
+
+
+def test_a_call_without_the_list_is_kept_with_the_reason(several: FormHook, client: Client) -> None:
+    assert call(client, several, LEAD).json()["count"] == 1
+    found = Submission.objects.get()
+    assert (found.state, "entry.changes" in found.note) == ("refused", True)
+
+
+def test_more_messages_than_are_taken_at_once_are_refused_whole(several: FormHook, client: Client) -> None:
+    most = [{"value": {"leadgen_id": number}} for number in range(MOST_ITEMS + 1)]
+    assert call(client, several, {"entry": [{"changes": most}]}).status_code == 413
+    assert not Submission.objects.exists()
