@@ -32,29 +32,32 @@ class Answers:
 
 
 def spread(
-    facts: QuerySet[Any], values: str, period: Period, keys: Sequence[str] = ()
-) -> dict[tuple[Any, ...], dict[int, int]]:
-    """Return how often each value of an array column occurs in a period, apart by the `keys`."""
-    first, after = period.bounds
-    rows = facts.filter(day__gte=first, day__lt=after).order_by().values(values, *keys)
+    facts: QuerySet[Any], values: str, periods: Sequence[Period], keys: Sequence[str] = ()
+) -> list[dict[tuple[Any, ...], dict[int, int]]]:
+    """Return, for each period in turn, how often each value of an array column occurs, apart by the `keys`."""
+    if not periods:
+        return []
+    firsts, afters = zip(*(period.bounds for period in periods), strict=True)
+    rows = facts.filter(day__gte=min(firsts), day__lt=max(afters)).order_by().values("day", values, *keys)
     statement, params = rows.query.sql_with_params()
     by = "".join(f"d.{name}, " for name in keys)
-    found: dict[tuple[Any, ...], dict[int, int]] = {}
+    found: list[dict[tuple[Any, ...], dict[int, int]]] = [{} for _ in periods]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {by}v.value, count(*) FROM ({statement}) d CROSS JOIN LATERAL unnest(d.{values}) v(value) "
-            f"GROUP BY {by}v.value",
-            params,
+            f"SELECT s.slot, {by}v.value, count(*) FROM unnest(%s::int[], %s::date[], %s::date[]) AS s(slot, first, "
+            f"after) JOIN ({statement}) d ON d.day >= s.first AND d.day < s.after "
+            f"CROSS JOIN LATERAL unnest(d.{values}) v(value) GROUP BY s.slot, {by}v.value",
+            [list(range(len(periods))), list(firsts), list(afters), *params],
         )
-        for *key, value, count in cursor.fetchall():
-            found.setdefault(tuple(key), {})[value] = count
+        for slot, *key, value, count in cursor.fetchall():
+            found[slot].setdefault(tuple(key), {})[value] = count
     return found
 
 
 def load_answers(user: User, periods: Sequence[Period], part: Part = EVERYTHING) -> list[Answers]:
-    """Return how fast the leads of each period were answered that the reader may see, a query for each."""
+    """Return how fast the leads of each period were answered that the reader may see."""
     facts = part.of(LeadDay.objects.visible_to(user))
-    return [Answers(spread(facts, "minutes", period).get((), {})) for period in periods]
+    return [Answers(one.get((), {})) for one in spread(facts, "minutes", periods)]
 
 
 def recount_answers(user: User, period: Period, part: Part = EVERYTHING) -> Answers:

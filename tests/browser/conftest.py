@@ -33,6 +33,24 @@ def look_up(page: Page, field: str, words: str) -> Locator:
     return page.locator(".ts-dropdown:visible .option.active")
 
 
+def carry_by_finger(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Rest a finger on a place until what lies there is taken up, carry it to another place and let go."""
+    page.wait_for_timeout(400)  # the library that drags is loaded when it is needed
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": start[0], "y": start[1]})
+    page.wait_for_timeout(300)
+    for step in range(1, 9):
+        x, y = (one + (other - one) * step / 8 for one, other in zip(start, end, strict=True))
+        touch("touchMove", {"x": x, "y": y})
+        page.wait_for_timeout(40)
+    touch("touchEnd")
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The driver of the browser; its event loop makes Django think that the tests are asynchronous."""

@@ -9,13 +9,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from sales.models import Opportunity, Stage
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, carry_by_finger
 from tests.chromium import DESKTOP, PHONE, axe_problems
 from tests.conftest import Cast
 from tests.factories.deals import OpportunityFactory
 from tests.factories.records import CustomerFactory
 
 pytestmark = pytest.mark.browser
+TABLET = {"width": 820, "height": 1100}
 BOARD = "/sales/opportunities/?as=board"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
@@ -42,6 +43,21 @@ def test_a_card_is_dragged_and_the_sums_follow(cast: Cast, deal: Opportunity, pa
     page.wait_for_timeout(400)  # the library that drags is loaded when it is needed
     page.locator(".board-card").drag_to(page.locator(f"{lane(page, 'Needs')} .lane-cards"))
     expect(page.locator(f"{lane(page, 'Needs')} .lane-sums")).to_contain_text("€250.00")
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert stage_of(deal) == "Needs"
+
+
+@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
+def test_a_card_is_carried_by_a_finger_that_rests_on_it_first(
+    size: dict[str, int], cast: Cast, deal: Opportunity, page_of: Visit
+) -> None:
+    page = page_of(cast.owner, BOARD, **size)
+    card, there = page.locator(".board-card").bounding_box(), page.locator(f"{lane(page, 'Needs')}").bounding_box()
+    assert card is not None
+    assert there is not None
+    end = min(there["x"] + 40, size["width"] - 8), card["y"] + 20
+    carry_by_finger(page, (card["x"] + card["width"] - 12, card["y"] + card["height"] - 8), end)
+    expect(page.locator(f"{lane(page, 'Needs')} .board-card")).to_have_count(1)
     expect(page.locator(".toast")).to_contain_text("Saved.")
     assert stage_of(deal) == "Needs"
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from crm_site.staff.models import User
 from customers.models import Task
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, carry_by_finger
 from tests.chromium import DESKTOP, PHONE, axe_problems
 from tests.conftest import Cast
 from tests.factories.records import CustomerFactory
@@ -75,23 +75,11 @@ def test_an_entry_is_dragged_in_the_month_and_in_the_week(cast: Cast, task: Task
 def test_an_entry_is_carried_by_a_finger_that_rests_on_it_first(cast: Cast, task: Task, page_of: Visit) -> None:
     page = page_of(cast.owner, f"/customers/tasks/all/?as=calendar&on={WEDNESDAY:%Y-%m-%d}", **PHONE)
     page.locator("[data-movable]").wait_for()
-    page.wait_for_timeout(400)
     start, end = page.locator(f"#entry-{task.pk}").bounding_box(), page.locator(slot(WEDNESDAY, 11)).bounding_box()
     assert start is not None
     assert end is not None
-    finger = page.context.new_cdp_session(page)
-    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    at = {"x": start["x"] + 60, "y": start["y"] + 12}
-
-    def touch(kind: str, *points: dict[str, float]) -> None:
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
-    touch("touchStart", at)
-    page.wait_for_timeout(300)
-    for step in range(1, 9):
-        touch("touchMove", {"x": at["x"], "y": at["y"] + (end["y"] + 16 - at["y"]) * step / 8})
-        page.wait_for_timeout(40)
-    touch("touchEnd")
+    x = start["x"] + 60
+    carry_by_finger(page, (x, start["y"] + 12), (x, end["y"] + 16))
     expect(page.locator(".toast")).to_contain_text("Saved.")
     assert due(task) == WEDNESDAY.replace(hour=11, minute=0)
 

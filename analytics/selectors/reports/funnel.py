@@ -82,13 +82,12 @@ def funnel(asked: Asked) -> list[Table]:
     periods = [asked.period, *([asked.previous] if asked.previous else [])]
     facts = asked.part.of(StageDay.objects.visible_to(asked.user)).filter(stage__pipeline=pipeline)
     sums = [_by_stage(rows) for rows in sum_over(facts, SUMS, periods, keys=("stage_id",))]
-    # Times are read for the period alone: those of the one before would cost as much again.
-    stays = spread(facts, "hours", asked.period, keys=("stage_id",))
+    stays = spread(facts, "hours", periods, keys=("stage_id",))
     lines = []
     for stage in known[pipeline]:
         found = [one.get(stage.pk, Standing()) for one in sums]
         if stage.is_active or found[0].entered:
-            lines.append(_line(asked, stage, found, stays.get((stage.pk,), {})))
+            lines.append(_line(asked, stage, found, [one.get((stage.pk,), {}) for one in stays]))
     return [
         Table(
             code="stages",
@@ -115,8 +114,10 @@ def _by_stage(rows: list[dict[str, Any]]) -> dict[int, Standing]:
     return {row["stage_id"]: Standing(**{name: row[name] for name in SUMS}) for row in rows}
 
 
-def _line(asked: Asked, stage: Stage, found: list[Standing], hours: Counts) -> Line:
+def _line(asked: Asked, stage: Stage, found: list[Standing], hours: list[Counts]) -> Line:
     now, before = found[0], (found[1] if len(found) > 1 else None)
+    median = [median_of(one).scaled(1 / HOURS_A_DAY) for one in hours]
+    most = [percentile_of(one, 0.9).scaled(1 / HOURS_A_DAY) for one in hours]
     everything = _entered(asked, stage, asked.period)
     figures = {
         "entered": counted(now.entered, before and before.entered, everything),
@@ -125,8 +126,8 @@ def _line(asked: Asked, stage: Stage, found: list[Standing], hours: Counts) -> L
         "lost_value": summed(now.lost_value, now.lost, before and before.lost_value, _standing(asked, stage, LOST)),
         "leakage": Figure(leakage(now), leakage(before) if before else None, everything),
         "onward": Figure(onward(now), onward(before) if before else None, everything),
-        "median": Figure(median_of(hours).scaled(1 / HOURS_A_DAY), None, everything),
-        "p90": Figure(percentile_of(hours, 0.9).scaled(1 / HOURS_A_DAY), None, everything),
+        "median": Figure(median[0], median[1] if before else None, everything),
+        "p90": Figure(most[0], most[1] if before else None, everything),
     }
     return Line(key=str(stage.pk), label=stage.label, figures=figures)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +80,7 @@ def responses(asked: Asked) -> list[Table]:
     periods = [asked.period, *([asked.previous] if asked.previous else [])]
     facts = asked.part.of(LeadDay.objects.visible_to(asked.user))
     sums = sum_over(facts, SUMS, periods, keys=("source", "owner_id"), by_day=False)
-    # Times are read for the period alone: those of the one before would cost as much again.
-    minutes = [spread(facts, "minutes", asked.period, keys=(by,)) for by in BY]
+    minutes = [spread(facts, "minutes", periods, keys=(by,)) for by in BY]
     late = _overdue(asked)
     return [_table(asked, by, at, sums, minutes[at], late) for at, by in enumerate(BY)]
 
@@ -96,7 +96,7 @@ def _table(
     by: str,
     at: int,
     sums: list[list[dict[str, Any]]],
-    minutes: dict[tuple[Any, ...], dict[int, int]],
+    minutes: list[dict[tuple[Any, ...], dict[int, int]]],
     late: dict[tuple[Any, ...], int],
 ) -> Table:
     counts: list[dict[Any, Answering]] = [{} for _slot in sums]
@@ -110,11 +110,13 @@ def _table(
     for key in keys:
         overdue = sum(n for keys_of, n in late.items() if keys_of[at] == key)
         found = [one.get(key, Answering()) for one in counts]
-        lines.append(_line(asked, by, key, names.get(key, str(key)), found, minutes.get((key,), {}), overdue))
+        times = [one.get((key,), {}) for one in minutes]
+        lines.append(_line(asked, by, key, names.get(key, str(key)), found, times, overdue))
     whole = [sum(one.values(), Answering()) for one in counts]
-    everything: Counter[int] = Counter()
-    for counts_of in minutes.values():
-        everything.update(counts_of)
+    everything: list[Counter[int]] = [Counter() for _slot in minutes]
+    for slot, one in enumerate(minutes):
+        for counts_of in one.values():
+            everything[slot].update(counts_of)
     return Table(
         code=f"response-{at}",
         title=_("By source") if by == "source" else _("By owner"),
@@ -126,7 +128,9 @@ def _table(
     )
 
 
-def _line(asked: Asked, by: str, key: Any, name: str, found: list[Answering], minutes: Counts, overdue: int) -> Line:
+def _line(
+    asked: Asked, by: str, key: Any, name: str, found: list[Answering], minutes: Sequence[Counts], overdue: int
+) -> Line:
     narrowed = _filters(by, key)
 
     def address(**more: Any) -> str:
@@ -137,10 +141,12 @@ def _line(asked: Asked, by: str, key: Any, name: str, found: list[Answering], mi
     rows = lazy(address, str)
     now, before = found[0], (found[1] if len(found) > 1 else None)
     kept = Figure(now.promised(overdue), None)
+    median = [median_of(one).scaled(HOUR) for one in minutes]
+    most = [percentile_of(one, 0.9).scaled(HOUR) for one in minutes]
     figures = {
         "received": counted(now.received, before and before.received, rows()),
-        "median": Figure(median_of(minutes).scaled(HOUR), None, rows(answered=["yes"])),
-        "p90": Figure(percentile_of(minutes, 0.9).scaled(HOUR), None, rows(answered=["yes"])),
+        "median": Figure(median[0], median[1] if before else None, rows(answered=["yes"])),
+        "p90": Figure(most[0], most[1] if before else None, rows(answered=["yes"])),
         "promised": Figure(kept.now, None, rows(wants=[LATE]) if overdue else ""),
         "waiting": counted(now.waiting, before and before.waiting, rows(wants=[UNANSWERED])),
         "ended": counted(

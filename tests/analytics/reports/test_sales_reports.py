@@ -90,6 +90,25 @@ def test_medians_are_those_of_the_ledger(company: Cast) -> None:
             assert found[stage.label]["median"] == pytest.approx(middle / 24)
 
 
+@pytest.mark.parametrize("code", ["funnel", "lead-response"])
+def test_times_are_compared_with_those_of_the_period_before(code: str, company: Cast) -> None:
+    reader = User.objects.get(pk=company.manager.pk)
+    then = {line.label: line for line in REPORTS[code].build(asked(reader))[0].lines}
+    later = Asked(reader, PERIOD.moved(months=2), PERIOD)
+    compared = 0
+    for line in REPORTS[code].build(later)[0].lines:
+        for name in ("median", "p90"):
+            figure = line.figures[name]
+            assert (figure.now.value, figure.before) == (None, then[line.label].figures[name].now)
+            compared += figure.before is not None and figure.before.value is not None
+    assert compared or code == "lead-response"
+    both = Asked(reader, PERIOD, PERIOD)
+    table = REPORTS[code].build(both)[0]
+    figures = [line.figures["median"] for line in [*table.lines, *([table.total] if table.total else [])]]
+    assert any(one.now.value is not None for one in figures)
+    assert all(one.now == one.before for one in figures)
+
+
 def test_won_and_lost_add_up_by_every_dimension(company: Cast) -> None:
     for by in ("reason", "source", "size", "product"):
         everything = lines(company.manager, "win-loss", by=by)["All"]
