@@ -43,6 +43,7 @@ register_palette(
     label_source(
         survey_list,
         hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="clipboard-list", context=one.question),
+        context="question",
     )
 )
 register_palette(

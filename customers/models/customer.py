@@ -109,6 +109,7 @@ class Customer(CustomisedModel, OwnedModel):
         indexes = (
             models.Index(fields=("sort_key", "id"), name="customer_sort"),
             models.Index(fields=("owner", "sort_key", "id"), name="customer_owner_sort"),
+            models.Index(fields=("owner", "stage", "sort_key", "id"), name="customer_owner_stage"),
             models.Index(fields=("created_at", "id"), name="customer_created"),
             models.Index(fields=("owner", "created_at", "id"), name="customer_owner_created"),
             models.Index(fields=("stage", "sort_key", "id"), name="customer_stage_sort"),

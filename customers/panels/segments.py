@@ -48,6 +48,7 @@ register_palette(
     label_source(
         segment_list,
         hit=lambda one: Hit(label=one.name, url=one.get_absolute_url(), icon="users-group", context=one.description),
+        context="description",
     )
 )
 register_command(

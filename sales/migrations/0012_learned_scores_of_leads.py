@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from crm_site.history.triggers import TrackTable
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -36,4 +38,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        TrackTable("sales_learnedleadscore", key="lead_id", root="lead_id", root_table="sales_lead", updates=False),
     ]

@@ -168,6 +168,8 @@ class LearnedLeadScore(models.Model):
     probabilities, and `count`, on how many earlier leads with that value it rests.
     """
 
+    history: ClassVar[Tracking] = Tracking(root="lead", updates=False)
+
     lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="learned", verbose_name=_("lead"))
     chance = models.FloatField(_("chance"))
     factors: models.JSONField[Any, Any] = models.JSONField(_("factors"), default=list)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crm_site.pages.lists import ListPage
 from crm_site.staff.models import User
 from customers.demo.inventing import romanised
 from customers.lists import customer_list
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 WARM, TIMES, NEXTS = 5, 25, 499
 ROWS = 100
+ROW = "<tr data-pk="
 NEXT = re.compile(r'href="([^"]*[?&;]after=[^"]*)"')
 # Searches with so many hits that they fill a page only of the large company.
 BROAD = {
@@ -53,7 +56,7 @@ class Measured:
 
 @dataclass
 class Page:
-    """One page at all sizes. Many hits, and what a filter leaves, are compared with the small company's full list."""
+    """One page at all sizes. A list that has more rows at the large size is compared with as many of the small one."""
 
     by_size: dict[str, Measured]
     baseline: Measured
@@ -79,13 +82,15 @@ class Reader:
         assert response.status_code == 200, (url, response.status_code)
         return b"".join(response).decode() if response.streaming else response.content.decode()
 
-    def turn(self, url: str) -> None:
+    def turn(self, url: str) -> str:
         """Fetch the page after the one fetched last; behind the last page begin again."""
-        found = NEXT.search(self.get(self._after or url))
+        page = self.get(self._after or url)
+        found = NEXT.search(page)
         self._after = found[1].replace("&amp;", "&") if found else None
+        return page
 
 
-Visit = Callable[[Reader], object]
+Visit = Callable[[Reader], str]
 LIST = "Customers"
 EVERYWHERE = "Search everywhere"
 
@@ -205,18 +210,17 @@ def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[st
     cold = coldly(databases, planned[sizes[1]], readers[sizes[1]], sizes[1])
     for name in planned[small]:
         measured = {size: Measured() for size in sizes}
-        # What many hits or a filter leave fills a page of the large company only.
-        fills = (name.endswith("many hits") and not name.startswith(EVERYWHERE)) or (
-            f"{LIST}: " in name and not name.endswith("afterwards")
-        )
-        full = Measured() if fills else measured[small]
+        shown = {size: rows_shown(databases, planned[size][name], readers[size], size) for size in sizes}
+        more = shown[sizes[1]] > shown[small]
+        alike = Measured() if more else measured[small]
         for turn in range(WARM + (NEXTS if name.endswith("next") else TIMES)):
             asked = [(size, name, measured[size]) for size in sizes]
-            if full is not measured[small]:
-                asked.append((small, LIST, full))
+            if more:
+                asked.append((small, LIST, alike))
             for size, page, kept in asked:
                 databases.use(size)
-                took = once(planned[size][page], readers[size])
+                with rows_a_page(shown[sizes[1]] if kept is alike and more else ROWS):
+                    took = once(planned[size][page], readers[size])
                 if turn >= WARM:
                     kept.times.append(took)
         measured[sizes[1]].cold = cold[name]
@@ -225,8 +229,25 @@ def measure(databases: Databases, email: str, sizes: tuple[str, str]) -> dict[st
             with CaptureQueriesContext(connection) as captured:
                 planned[size][name](readers[size])
             measured[size].queries = len(captured)
-        found[name] = Page(measured, full)
+        found[name] = Page(measured, alike)
     return found
+
+
+def rows_shown(databases: Databases, open_page: Visit, reader: Reader, size: str) -> int:
+    """Return how many rows a list has on a page; other pages have none."""
+    databases.use(size)
+    return open_page(reader).count(ROW)
+
+
+@contextlib.contextmanager
+def rows_a_page(count: int) -> Iterator[None]:
+    """Let lists show so many rows."""
+    before = ListPage.page_size
+    ListPage.page_size = count
+    try:
+        yield
+    finally:
+        ListPage.page_size = before
 
 
 def coldly(databases: Databases, planned: dict[str, Visit], reader: Reader, size: str) -> dict[str, float]:

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from crm_site.lib.text import search_text, sort_key
-from sales.models import Lead, LeadPolicy, ScoreRule
+from sales.models import Lead, LeadPolicy, LearnedLeadScore, ScoreRule
 from tests.factories.records import CustomerFactory
 
 
@@ -42,3 +42,14 @@ class ScoreRuleFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Rule {number}")
     condition = factory.LazyFunction(lambda: {"version": 1, "root": {"all": [{"field": "message", "op": "filled"}]}})
     points = 10
+
+
+class LearnedLeadScoreFactory(factory.django.DjangoModelFactory):
+    """An even chance, for no reason."""
+
+    class Meta:
+        model = LearnedLeadScore
+
+    lead = factory.SubFactory(LeadFactory)
+    chance = 0.5
+    computed_at = factory.LazyFunction(timezone.now)

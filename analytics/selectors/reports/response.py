@@ -114,8 +114,8 @@ def _table(
         lines.append(_line(asked, by, key, names.get(key, str(key)), found, times, overdue))
     whole = [sum(one.values(), Answering()) for one in counts]
     everything: list[Counter[int]] = [Counter() for _slot in minutes]
-    for slot, one in enumerate(minutes):
-        for counts_of in one.values():
+    for slot, by_key in enumerate(minutes):
+        for counts_of in by_key.values():
             everything[slot].update(counts_of)
     return Table(
         code=f"response-{at}",

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 # So many rows along the order are looked through for hits before all hits are sorted.
 WINDOW = 50_000
 # Where the planner expects so many hits, a page of them is looked for along the order, and nobody counts them.
-COMMON = 20_000
+COMMON = 30_000
 
 M = TypeVar("M", bound=Model)
 

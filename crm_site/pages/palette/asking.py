@@ -18,12 +18,13 @@ LONGEST = 80
 
 @dataclass
 class Asked:
-    """A query with its reader, what the reader opened lately, and the records that sources have found so far."""
+    """A query with its reader, what the reader opened lately, and what sources have found and read so far."""
 
     user: User
     text: str
     seen: Mapping[tuple[str, str], dt.datetime] = field(default_factory=dict)
     found: dict[str, list[Any]] = field(default_factory=dict)
+    labels: dict[str, list[Any]] | None = None
 
     def __post_init__(self) -> None:
         self.text = " ".join(self.text.replace("\x00", " ").split())[:LONGEST]

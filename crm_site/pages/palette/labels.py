@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
@@ -16,7 +17,6 @@ from crm_site.pages.palette.hits import Command, Hit, PaletteSource, commands
 from crm_site.pages.palette.ranking import Rank, rank_of
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from django_stubs_ext import StrOrPromise
 
     from crm_site.pages.lists import ListPage
@@ -94,27 +94,69 @@ def command_hit(command: Command, user: User) -> Hit | None:
     return Hit(label=command.label, url=url, icon=command.icon, kind="commands", key=command.code)
 
 
-def label_source(page: ListPage[Any], *, hit: Callable[[Any], Hit], order: int = 70) -> PaletteSource:
-    """Make a source of a list of a few hundred records, found by their names, their pinyin included."""
+@dataclass(frozen=True)
+class LabelSearch:
+    """How the records of a short list are found by their names; `context` is the column that stands beside them."""
 
-    def line(record: Model) -> Hit:
-        return replace(hit(record), kind=page.code, key=str(record.pk))
+    page: ListPage[Any]
+    hit: Callable[[Any], Hit]
+    name: str
+    context: str
 
-    def search(asked: Asked, limit: int) -> Sequence[Hit]:
+    def search(self, asked: Asked, limit: int) -> Sequence[Hit]:
+        """Return the records whose names fit best."""
         if not asked.pieces:
             return []
-        rows = page.base(asked.user).order_by("-pk")[:MOST_ROWS]
-        ranked = [(rank, record) for record in rows if (rank := fitting(str(record), asked)) is not None]
-        return best((replace(line(record), rank=rank) for rank, record in ranked), asked, limit)
+        found = _labelled(asked).get(self.page.code, ())
+        ranked = [(rank, record) for record in found if (rank := fitting(str(record), asked)) is not None]
+        return best((replace(self.line(record), rank=rank) for rank, record in ranked), asked, limit)
 
-    def fetch(user: User, keys: Iterable[str]) -> Mapping[str, Hit]:
-        return {str(record.pk): line(record) for record in page.base(user).filter(pk__in=list(keys))}
+    def fetch(self, user: User, keys: Iterable[str]) -> Mapping[str, Hit]:
+        """Return the hits of the records with these keys, of those the user may see."""
+        return {str(record.pk): self.line(record) for record in self.page.base(user).filter(pk__in=list(keys))}
 
+    def line(self, record: Model) -> Hit:
+        """Return the hit of a record."""
+        return replace(self.hit(record), kind=self.page.code, key=str(record.pk))
+
+    def labels(self, user: User) -> QuerySet[Any, Any]:
+        """Return code, key, name and context of the newest records."""
+        rows = self.page.base(user).order_by("-pk").annotate(label_source=Value(self.page.code))
+        named: QuerySet[Any, Any] = rows.values_list("label_source", "pk", self.name, self.context)
+        return named[:MOST_ROWS]
+
+    def record(self, pk: int, name: str, context: str) -> Model:
+        """Return a record with just its key, name and context."""
+        model: type[Model] = self.page.model
+        return model(pk=pk, **{self.name: name, self.context: context})
+
+
+_searches: dict[str, LabelSearch] = {}
+
+
+def _labelled(asked: Asked) -> Mapping[str, list[Model]]:
+    """Return the records of all lists that the reader sees, by the list's code: one query for them together."""
+    if asked.labels is None:
+        asked.labels = {}
+        rows = [one.labels(asked.user) for one in _searches.values() if asked.user.access.can_view(one.page.module)]
+        for code, *facts in rows[0].union(*rows[1:], all=True) if rows else ():
+            asked.labels.setdefault(code, []).append(_searches[code].record(*facts))
+    return asked.labels
+
+
+def label_source(
+    page: ListPage[Any], *, hit: Callable[[Any], Hit], context: str, name: str = "name", order: int = 70
+) -> PaletteSource:
+    """Make a source of a list of a few hundred records, found by their names, their pinyin included.
+
+    `name` and `context` are the columns that the hit is made of; it can rely on these and the key alone.
+    """
+    found_by = _searches[page.code] = LabelSearch(page, hit, name, context)
     return PaletteSource(
         code=page.code,
         label=page.title,
-        search=search,
-        fetch=fetch,
+        search=found_by.search,
+        fetch=found_by.fetch,
         model=page.model,
         module=page.module,
         order=order,
