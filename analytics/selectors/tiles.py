@@ -75,6 +75,7 @@ def tile(
     *,
     previous: Any = None,
     against: str = "",
+    about: str = "",
     part: Part = EVERYTHING,
 ) -> Tile:
     """Return a figure's tile; `parts` holds its period's sum, and then those of the course over it."""
@@ -91,6 +92,7 @@ def tile(
         delta=delta(change, change_words(kpi, change, against), rise_is_good=bool(kpi.rise_is_good))
         if change is not None
         else None,
+        about=about,
         trend=[kpi.figure(part).value for part in parts[1:]],
         url=part.within(kpi.rows(period)),
         definition=kpi.definition,

@@ -16,8 +16,11 @@ from django.views.decorators.http import require_safe
 
 from analytics.choices import Dimension
 from analytics.kpis import KPIS
+from analytics.kpis.deals import OUTLOOK
 from analytics.kpis.parts import Part
-from analytics.selectors.boards import read_course, sources_of
+from analytics.kpis.periods import Period
+from analytics.kpis.registry import Kpi
+from analytics.selectors.boards import Course, read_course, sources_of
 from analytics.selectors.course_charts import won_chart
 from analytics.selectors.ranges import COMPARISONS, RANGES, Range, read_range
 from analytics.selectors.reports import REPORTS, Asked, Report, Table, reports_for
@@ -27,6 +30,8 @@ from analytics.selectors.runs import live_as_of
 from analytics.selectors.tiles import tile
 from analytics.views.report_files import report_file
 from crm_site.pages.requests import signed_in
+from crm_site.pages.tiles import Tile
+from sales.selectors.periods import ForecastPeriod
 
 if TYPE_CHECKING:
     from crm_site.staff.models import User
@@ -46,24 +51,19 @@ def sales_dashboard(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     chosen, part, offers = _chosen(request, user)
     kpis = [KPIS[code] for code in SHOWN]
+    parts = chosen.period.cut(chosen.step)
+    before = chosen.previous.cut(chosen.step) if chosen.previous else []
+    ahead = _ahead(chosen)
     courses = {}
     for source in sources_of(kpis):
-        parts = chosen.period.cut(chosen.step) if source.code in COURSES else []
-        before = chosen.previous.cut(chosen.step) if chosen.previous and parts else []
-        courses[source.code] = read_course(user, source, chosen.period, chosen.previous, parts, before, part)
+        if source is OUTLOOK and ahead:
+            courses[source.code] = read_course(user, source, ahead[0], None, [], [], part)
+        elif source.code in COURSES:
+            courses[source.code] = read_course(user, source, chosen.period, chosen.previous, parts, before, part)
+        else:
+            courses[source.code] = read_course(user, source, chosen.period, chosen.previous, [], [], part)
     as_of = live_as_of()
-    tiles = [
-        tile(
-            kpi,
-            [courses[kpi.source.code].current, *courses[kpi.source.code].parts],
-            chosen.period,
-            as_of,
-            previous=courses[kpi.source.code].previous,
-            against=str(COMPARISONS[chosen.comparison]),
-            part=part,
-        )
-        for kpi in kpis
-    ]
+    tiles = [_tile(kpi, courses[kpi.source.code], chosen, ahead, as_of, part) for kpi in kpis]
     asked = {name: value for name, value in request.GET.items() if name != "page"}
     context = {
         "page_title": gettext("Sales"),
@@ -104,6 +104,34 @@ def sales_report(request: HttpRequest, code: str) -> HttpResponseBase:
         **_choices(offers, chosen, part, live_as_of()),
     }
     return render(request, "analytics/sales_report.html", {**context, **_addresses(request)})
+
+
+def _ahead(chosen: Range) -> tuple[Period, str] | None:
+    """Return the quarter that figures of the future tell of, and its name, where the range ends today; else None.
+
+    What should close in a period that is over tells nothing of what is to come; the quarter is the forecast's own.
+    """
+    if chosen.code == "custom":
+        return None
+    quarter = ForecastPeriod.read("")
+    return Period(quarter.start, quarter.end), quarter.label
+
+
+def _tile(
+    kpi: Kpi, course: Course, chosen: Range, ahead: tuple[Period, str] | None, as_of: dt.datetime, part: Part
+) -> Tile:
+    """Return the tile of a figure, with its course where one was read."""
+    period, about = ahead if ahead and kpi.source is OUTLOOK else (chosen.period, "")
+    return tile(
+        kpi,
+        [course.current, *course.parts],
+        period,
+        as_of,
+        previous=course.previous,
+        against=str(COMPARISONS[chosen.comparison]),
+        about=about,
+        part=part,
+    )
 
 
 def _reader(request: HttpRequest) -> User:

@@ -36,7 +36,10 @@ def delta(change: float | None, words: str, *, rise_is_good: bool = True) -> Del
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """One figure; `url` opens the rows behind it, `definition` and `query` stand behind its ⓘ."""
+    """One figure; `url` opens the rows behind it, `definition` and `query` stand behind its ⓘ.
+
+    `about` names what it is about where that is not what the page shows otherwise.
+    """
 
     code: str
     label: StrOrPromise
@@ -44,6 +47,7 @@ class Tile:
     interval: str = ""
     n: int | None = None
     delta: Delta | None = None
+    about: str = ""
     trend: Sequence[float | None] = ()
     url: str = ""
     definition: StrOrPromise = ""

@@ -43,13 +43,14 @@ def read_amount(text: str) -> Decimal | None:
 
 @dataclass
 class TargetCell:
-    """One cell of the grid: what stands in it, and what is wrong with it."""
+    """One cell of the grid: what stands in it, what is wrong with it, and what counts where it is left empty."""
 
     name: str
     label: str
     month: dt.date
     text: str = ""
     error: str = ""
+    below: Decimal | None = None
 
 
 @dataclass
@@ -70,7 +71,7 @@ class TargetGrid:
                 amount = row.amounts.get(month)
                 stored = f"{amount.normalize():f}" if amount is not None else ""
                 text = data.get(name, stored)[:100] if data is not None else stored
-                cells.append(TargetCell(name, f"{row.label}, {month:%Y-%m}", month, text))
+                cells.append(TargetCell(name, f"{row.label}, {month:%Y-%m}", month, text, below=row.below.get(month)))
             self.cells[row.code] = cells
         return self
 

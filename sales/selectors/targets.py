@@ -20,13 +20,15 @@ MONTHS = 12
 
 @dataclass
 class TargetRow:
-    """The targets of a person, or of a team as a whole, by month."""
+    """The targets of a person, or of a team as a whole, by month; `below` is what those of a team have together."""
 
     label: str
     owner: User | None
     team_id: int | None
     email: str = ""
+    depth: int = 0
     amounts: dict[dt.date, Decimal] = field(default_factory=dict)
+    below: dict[dt.date, Decimal] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -36,7 +38,12 @@ class TargetRow:
     @property
     def total(self) -> Decimal:
         """What the months come to."""
-        return sum(self.amounts.values(), Decimal(0))
+        return sum(self.valid.values(), Decimal(0))
+
+    @property
+    def valid(self) -> dict[dt.date, Decimal]:
+        """What counts in each month: the target, or, for a team without one, those of its people together."""
+        return {**self.below, **self.amounts}
 
 
 def months_of(year: int) -> list[dt.date]:
@@ -58,6 +65,7 @@ def read_targets(reach: Reach, year: int) -> list[TargetRow]:
         row = known.setdefault(row.code, row)
         if row.label:
             row.amounts[one.month] = one.amount
+    _add_up(rows, reach)
     return [row for row in known.values() if row.label]
 
 
@@ -67,7 +75,21 @@ def _rows(reach: Reach) -> list[TargetRow]:
     selling = User.objects.filter(is_active=True, **grants)
     people = list(selling.filter(team__in=teams).distinct().order_by("name", "pk"))
     rows = []
+    depths: dict[int | None, int] = {}
     for team in teams:
-        rows.append(TargetRow(team.name, None, team.pk))
-        rows += [TargetRow(str(one), one, team.pk, one.email) for one in people if one.team_id == team.pk]
+        depth = depths[team.pk] = depths.get(team.parent_id, -1) + 1
+        rows.append(TargetRow(team.name, None, team.pk, depth=depth))
+        rows += [TargetRow(str(one), one, team.pk, one.email, depth + 1) for one in people if one.team_id == team.pk]
     return rows
+
+
+def _add_up(rows: list[TargetRow], reach: Reach) -> None:
+    """Put what people and teams have together on the line of the team above; the rows stand in the tree's order."""
+    teams = {row.team_id: row for row in rows if row.owner is None}
+    parents = {one.pk: one.parent_id for one in reach.inside}
+    for row in reversed(rows):
+        above = teams.get(row.team_id if row.owner else parents.get(row.team_id or 0))
+        if above is None:
+            continue
+        for month, amount in row.valid.items():
+            above.below[month] = above.below.get(month, Decimal(0)) + amount

@@ -58,7 +58,7 @@ def _line(row: TargetRow, grid: TargetGrid) -> dict[str, Any]:
         "row": row,
         "is_team": row.owner is None,
         "cells": cells,
-        "amounts": [] if cells else [row.amounts.get(month) for month in grid.months],
+        "amounts": [] if cells else [row.valid.get(month) for month in grid.months],
     }
 
 

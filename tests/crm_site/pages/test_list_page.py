@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.signing import TimestampSigner
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from openpyxl import load_workbook
@@ -32,7 +33,12 @@ def body(response: Any) -> str:
     return content.decode("utf-8-sig")
 
 
-def test_page_and_fragment_come_from_one_template(directory: Any, manager: User, crowd: list[Customer]) -> None:
+def test_page_and_fragment_come_from_one_template(
+    directory: Any, manager: User, crowd: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The address of the next page is signed with the second it was made in.
+    moment = TimestampSigner().timestamp()
+    monkeypatch.setattr(TimestampSigner, "timestamp", lambda _signer: moment)
     whole, part = body(get(directory, manager)), body(get(directory, manager, **HTMX))
     assert "<!DOCTYPE html>" in whole
     assert "<!DOCTYPE html>" not in part

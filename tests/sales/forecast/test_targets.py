@@ -12,9 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from crm_site.staff.models import User
+from crm_site.staff.models import Team, User
 from sales.forms.targets import read_amount
 from sales.models import SalesTarget
+from sales.selectors.periods import Reach
+from sales.selectors.targets import read_targets
 from sales.services.forecasting import set_targets
 from tests.conftest import Cast
 from tests.factories.forecast import SalesTargetFactory
@@ -134,3 +136,23 @@ def test_somebody_who_changes_teams_still_has_one_target(cast: Cast) -> None:
     one = SalesTarget.objects.get()
     assert (one.amount, one.team, one.version) == (Decimal(2), cast.outsider.team, 2)
     assert reverse("sales:target-grid") in PAGE
+
+
+def test_a_team_without_a_target_shows_what_its_people_have_together(cast: Cast, signed_in: SignIn) -> None:
+    north: Any = cast.owner.team
+    for month in (JANUARY, MARCH):
+        SalesTargetFactory(owner=cast.owner, month=month, amount=5000)
+        SalesTargetFactory(owner=cast.teammate, month=month, amount=2500)
+    SalesTargetFactory(owner=None, team=north, month=MARCH, amount=9000)
+    rows = {row.label: row for row in read_targets(Reach(cast.manager), 2026)}
+    assert rows[north.name].valid == {JANUARY: 7500, MARCH: 9000}
+    assert rows[north.name].total == 16500
+    above = Team.objects.get(pk=north.parent_id)
+    assert rows[above.name].valid == {JANUARY: 7500, MARCH: 9000}
+    assert (rows[above.name].depth + 1, rows[north.name].depth + 1) == (
+        rows[north.name].depth,
+        rows["Olga Owner"].depth,
+    )
+    page = signed_in(cast.manager).get(PAGE).content.decode()
+    assert (page.count('placeholder="7,500"'), page.count('placeholder="9,000"')) == (4, 2)
+    assert page.count('value="9000"') == 1
