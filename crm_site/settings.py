@@ -120,7 +120,13 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres://crm@localhost
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_PGBOUNCER", default=False)
+BEHIND_PGBOUNCER = env.bool("DATABASE_BEHIND_PGBOUNCER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = BEHIND_PGBOUNCER
+# How pages talk to PostgreSQL. Their queries are done before helpers would have begun to help, and the other cores are
+# for the other readers; the queries of workers run long enough. PgBouncer takes no such options: set them for the role.
+WEB_DATABASE_OPTIONS = env.str(
+    "WEB_DATABASE_OPTIONS", default="" if BEHIND_PGBOUNCER else "-c max_parallel_workers_per_gather=0"
+)
 
 # redis://host:6379/0 or, for the embedded start, unix:///path/to/socket
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.conf import settings
@@ -103,6 +103,15 @@ def yes_no(value: Any) -> str:
     return gettext("Yes") if value else gettext("No")
 
 
+def language(code: str) -> str:
+    """Return the name of a language by its code (zh-hans, de-AT); what is no code stands as it is."""
+    try:
+        named = Locale.parse(code, sep="-").get_display_name(locale())
+    except (ValueError, UnknownLocaleError):
+        return code
+    return str(named or code)
+
+
 _WORDS: dict[str, Callable[[Any], str]] = {
     "money": money,
     "number": number,
@@ -111,6 +120,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "date": date,
     "moment": relative,
     "yes_no": yes_no,
+    "language": language,
 }
 
 

@@ -119,7 +119,7 @@ class CustomerList(ListPage[Customer]):
         Column(name="industry", label=_("Industry"), shown=False, edit="industry"),
         Column(name="country", label=_("Country"), shown=False, edit="country"),
         Column(name="source", label=_("Source"), shown=False, edit="source"),
-        Column(name="language", label=_("Language"), shown=False),
+        Column(name="language", label=_("Language"), kind="language", shown=False),
         Column(name="email", label=_("E-mail"), shown=False, prefetch=("contact_points",), edit="email"),
         Column(name="phone", label=_("Phone"), shown=False, prefetch=("contact_points",), edit="phone"),
         Column(name="tags", label=_("Tags"), path="tags_line", shown=False, prefetch=("tags",)),

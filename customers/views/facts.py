@@ -55,6 +55,7 @@ class CustomerFieldView(InlineFieldView):
         Fact(name="website", label=_("Website"), link=lambda one: one.website),
         Fact(name="source", label=_("Source")),
         Fact(name="country", label=_("Country")),
+        Fact(name="language", label=_("Language"), kind="language", applies=lambda one: bool(one.language)),
         Fact(name="created_at", label=_("Created"), path="created_at", kind="moment", editable=False),
     )
 

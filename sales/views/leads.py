@@ -53,7 +53,7 @@ class LeadFieldView(InlineFieldView):
         Fact(name="campaign", label=_("Campaign")),
         Fact(name="channel", label=_("Came in by"), path="get_channel_display", editable=False),
         Fact(name="region", label=_("Region")),
-        Fact(name="language", label=_("Language")),
+        Fact(name="language", label=_("Language"), kind="language"),
         Fact(name="owner", label=_("Owner")),
         Fact(name="reason", label=_("Reason"), editable=False, applies=lambda one: one.reason_id is not None),
         Fact(name="close_note", label=_("How it ended"), editable=False, applies=lambda one: bool(one.close_note)),

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -48,10 +49,17 @@ class Databases:
             self.provide(size)
         elif load is None:
             began = time.monotonic()
+            with connection.cursor() as cursor:
+                # As for those who load a company from the command line.
+                cursor.execute(
+                    "SELECT set_config('max_parallel_workers_per_gather', boot_val, false) FROM pg_settings "
+                    "WHERE name = 'max_parallel_workers_per_gather'"
+                )
             load_demo(size, say=lambda words: None)
             self.loaded_in[size] = time.monotonic() - began
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
+            connection.close()
 
     def provide_empty(self, name: str) -> None:
         """Make a database of this name unless it is there, and use it; whoever asks brings tables and rows."""
@@ -65,11 +73,12 @@ class Databases:
         self.use(name)
 
     def use(self, size: str) -> None:
-        """Make this size the default connection. Each keeps its own, warm, as a busy server does."""
+        """Make this size the default connection, as pages have it. Each keeps its own, warm, as a busy server does."""
         if size not in self.connections:
             place = {"HOST": str(self.server.home.sockets), "NAME": self._name(size), "USER": "crm", "PORT": ""}
+            asked = {"options": settings.WEB_DATABASE_OPTIONS}
             made = connections.create_connection("default")
-            made.settings_dict = {**made.settings_dict, **place, "CONN_MAX_AGE": None}
+            made.settings_dict = {**made.settings_dict, **place, "CONN_MAX_AGE": None, "OPTIONS": asked}
             self.connections[size] = made
         connections["default"] = self.connections[size]
 

@@ -17,7 +17,9 @@ from crm_site.pages import formatting
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-Kind = Literal["text", "title", "number", "decimal", "money", "percent", "date", "moment", "person", "yes_no"]
+Kind = Literal[
+    "text", "title", "number", "decimal", "money", "percent", "date", "moment", "person", "yes_no", "language"
+]
 PhonePlace = Literal["", "title", "value", "detail", "side"]
 RIGHT = frozenset({"number", "decimal", "money", "percent", "date"})
 DESCENDING = frozenset({"number", "decimal", "money", "percent", "date", "moment"})

@@ -168,7 +168,7 @@ class ListPage(Generic[M]):
 
     def is_common(self, user: User, state: ListState) -> bool:
         """Tell whether so many rows are expected to match a search that they are neither sorted nor counted."""
-        return is_common(self.narrowed(user, state))
+        return is_common(self.narrowed(user, state), self.narrowed(user, replace(state, query="")))
 
     def _among(self, user: User, state: ListState) -> Searched[M]:
         """Return where a search looks for its hits."""

@@ -12,8 +12,11 @@ from django.db.models import Model, QuerySet
 
 # So many rows along the order are looked through for hits before all hits are sorted.
 WINDOW = 50_000
-# Where the planner expects so many hits, a page of them is looked for along the order, and nobody counts them.
-COMMON = 30_000
+# Where the planner expects so many hits, one in so many rows of the list, a page of them is soon met along the order,
+# and nobody counts them. Fewer, or more thinly spread, are sorted at less than it costs to look for them.
+COMMON, SPREAD = 10_000, 20
+# So many take longer to sort than to look for, however thinly they are spread.
+COUNTLESS = 100_000
 
 M = TypeVar("M", bound=Model)
 
@@ -36,8 +39,16 @@ class Searched(Generic[M]):
             return [row[0] for row in cursor.fetchall()]
 
 
-def is_common(hits: QuerySet[Any]) -> bool:
-    """Tell whether the planner expects very many hits: it knows from its statistics, without looking at a row."""
-    plan = hits.order_by().values("pk").explain(format="JSON")
+def is_common(hits: QuerySet[Any], rows: QuerySet[Any]) -> bool:
+    """Tell whether hits are so many, and so dense among the rows of a list, that they are looked for along its order.
+
+    The planner tells from its statistics, for both at once and without looking at a row.
+    """
+    both = hits.order_by().values("pk").union(rows.order_by().values("pk"), all=True)
+    plan = both.explain(format="JSON")
     # What is known to be empty is never asked of the database, and has no plan.
-    return bool(plan) and bool(json.loads(plan)[0]["Plan"]["Plan Rows"] >= COMMON)
+    parts = json.loads(plan)[0]["Plan"].get("Plans", []) if plan else []
+    if len(parts) < 2:
+        return False
+    expected, among = (int(part["Plan Rows"]) for part in parts)
+    return expected >= COUNTLESS or (expected >= COMMON and expected * SPREAD >= among)

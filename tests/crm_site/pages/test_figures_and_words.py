@@ -136,3 +136,20 @@ def test_plain_figures_read_well_and_nothing_is_nothing() -> None:
     assert formatting.words(Decimal("0.3127"), "percent") == "31.3%"
     assert formatting.words(2.345, "decimal") in ("2.34", "2.35")
     assert [formatting.words(None, kind) for kind in ("number", "money", "date", "moment", "text")] == [""] * 5
+
+
+@pytest.mark.parametrize(
+    ("code", "reader", "name"),
+    [
+        ("en", "en", "English"),
+        ("de", "zh-hans", "德语"),
+        ("zh-hans", "en", "Chinese (Simplified)"),
+        ("pt-BR", "en", "Portuguese (Brazil)"),
+        ("Klingon", "en", "Klingon"),
+        ("../../x", "en", "../../x"),
+        ("qq", "en", "qq"),
+    ],
+)
+def test_a_language_has_a_name_and_what_is_none_stands_as_it_is(code: str, reader: str, name: str) -> None:
+    with translation.override(reader):
+        assert formatting.words(code, "language") == name

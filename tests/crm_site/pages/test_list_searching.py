@@ -115,5 +115,11 @@ def test_hits_of_a_word_that_is_expected_often_are_not_counted(cast: Cast, monke
         assert counting.known is None
     assert not any("COUNT(" in query["sql"] for query in asked.captured_queries)
     assert not any(re.search(r"ORDER BY \(ARRAY\[", query["sql"]) for query in asked.captured_queries)
+    # Thinly spread, they are sorted; countless ones are looked for even so.
+    monkeypatch.setattr(searched, "SPREAD", 0)
+    assert Counting(page, cast.owner, state).hits == 12
+    monkeypatch.setattr(searched, "COUNTLESS", 1)
+    assert Counting(page, cast.owner, state).hits == FEW_HITS + 1
+    monkeypatch.setattr(searched, "COUNTLESS", 10**9)
     monkeypatch.setattr(searched, "COMMON", 10**9)
     assert Counting(page, cast.owner, state).hits == 12
