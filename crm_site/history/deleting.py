@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -98,11 +98,9 @@ def _follow(
     """Count what rows point at the given ones; `owners` leads from each row to the record asked to go."""
     if not owners:
         return
-    for relation in model._meta.related_objects:
+    for relation in _pointing(model):
         other: Any = relation.related_model
         on_delete = getattr(relation, "on_delete", None)
-        if on_delete not in (models.CASCADE, models.PROTECT):
-            continue
         name = relation.field.attname
         pairs = other._base_manager.filter(**{f"{relation.field.name}__in": list(owners)}).values_list("pk", name)
         below = {pk: owners[to] for pk, to in pairs}
@@ -116,6 +114,18 @@ def _follow(
                 found.along[other] += len(below)
             if other not in above:
                 _follow(other, below, found, above | {other})
+
+
+def _pointing(model: type[models.Model]) -> list[Any]:
+    """Return the relations whose rows go along with a row of the model, or keep it, those without a name included."""
+    return [
+        one
+        for one in model._meta.get_fields(include_hidden=True)
+        if one.auto_created
+        and not one.concrete
+        and getattr(one, "on_delete", None) in (models.CASCADE, models.PROTECT)
+        and not cast("type[models.Model]", one.related_model)._meta.auto_created  # rows of a plain many to many
+    ]
 
 
 def _is_told(model: type[models.Model]) -> bool:

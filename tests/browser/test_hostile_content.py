@@ -93,7 +93,8 @@ def test_hostile_words_stay_words(cast: Cast, page_of: Visit) -> None:
     expect(page.locator("#fact-industry input[type=text]")).to_have_value(CORPUS[1])
     page.keyboard.press("Control+k")
     for words in ("script", "img", "iframe", "<b hx-get"):
-        page.get_by_role("combobox", name="Search or jump to").fill(words)
+        with page.expect_response("**/palette/**"):
+            page.get_by_role("combobox", name="Search or jump to").fill(words)
         settle(page)
         assert intruders(page) == 0
     page = page_of(user, "/sales/orders/new/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
@@ -23,6 +24,7 @@ from sales.models import Order
 from sales.services import place_order
 from tests.conftest import Cast
 from tests.database_digest import records_digest
+from tests.factories.deals import OpportunityLineFactory
 from tests.factories.records import ContactPointFactory, CustomerFactory, OrderFactory, ProductFactory, TagFactory
 from tests.factories.staff import JobRunFactory
 
@@ -120,6 +122,15 @@ def test_a_blocked_product_is_named(cast: Cast) -> None:
     OrderFactory().lines.create(product=product)
     going = preview_deletion(type(product).objects.filter(pk=product.pk), cast.admin)
     assert (going.ids, [words for words, _count in going.blocked_words]) == ([], ["order lines"])
+
+
+def test_a_product_of_a_deal_is_kept_though_nothing_leads_back_to_the_deal(cast: Cast, signed_in: SignIn) -> None:
+    line = OpportunityLineFactory()
+    product: Any = line.product
+    going = preview_deletion(type(product).objects.filter(pk=product.pk), cast.admin)
+    assert (going.ids, dict(going.blocked)) == ([], {type(line): 1})
+    answer = signed_in(cast.admin).post(f"/sales/products/{product.pk}/delete/")
+    assert (answer.status_code, type(product).objects.filter(pk=product.pk).exists()) == (409, True)
 
 
 def test_the_trash_is_emptied_in_time(cast: Cast) -> None:
