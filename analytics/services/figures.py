@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from analytics.services.documents import statement_of
+from analytics.services.documents import Statement, statement_of
 from analytics.services.facts import refresh_first_orders
 from analytics.services.health import refresh_health
 from crm_site.events.publishing import publish
@@ -28,12 +28,12 @@ FROM (
             count(*) FILTER (WHERE kind = 'credit') AS credits, sum(base_total) AS revenue,
             min(ordered_at) FILTER (WHERE kind = 'order') AS first_at,
             max(ordered_at) FILTER (WHERE kind = 'order') AS last_at
-        FROM ({documents}) documents GROUP BY customer_id) o ON o.customer_id = c.id
+        FROM ({documents}) documents WHERE {asked} GROUP BY customer_id) o ON o.customer_id = c.id
     LEFT JOIN (
         SELECT customer_id, max(score) FILTER (WHERE kind = 'nps') AS nps,
             max(score) FILTER (WHERE kind = 'csat') AS csat
         FROM (SELECT DISTINCT ON (customer_id, kind) customer_id, kind, score FROM service_surveyanswer
-            WHERE {answering} ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
+            WHERE {asked} ORDER BY customer_id, kind, answered_at DESC, id DESC) latest
         GROUP BY customer_id) a ON a.customer_id = c.id) d
 WHERE m.customer_id = d.customer_id AND (m.orders_count, m.credits_count, m.net_revenue, m.first_order_at,
     m.last_order_at, m.last_nps, m.last_csat) IS DISTINCT FROM (d.orders, d.credits, d.revenue, d.first_at,
@@ -52,14 +52,12 @@ def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
     keys = sorted(set(ids))
     if not keys:
         return 0
-    documents, params = statement_of(
-        Order.objects.counted().filter(customer_id__in=keys), "customer_id", "kind", "ordered_at", "base_total"
-    )
+    documents, params = _documents()
     with transaction.atomic(), connection.cursor() as cursor:
         _ensure_rows(keys)
         former = _first_orders(keys, lock=True)
-        wanted = {"customers": "unnest(%s::bigint[])", "documents": documents, "answering": "customer_id = ANY(%s)"}
-        cursor.execute(REFRESH.format(**wanted), [keys, *params, keys])
+        wanted = {"customers": "unnest(%s::bigint[])", "documents": documents, "asked": "customer_id = ANY(%s)"}
+        cursor.execute(REFRESH.format(**wanted), [keys, *params, keys, keys])
         changed = int(cursor.rowcount)
         if with_days:
             days = {organisation_day(at) for at in former | _first_orders(keys, lock=False)}
@@ -72,16 +70,19 @@ def refresh_customers(ids: Sequence[int], *, with_days: bool = True) -> int:
 
 def count_everybody() -> int:
     """Compute the counters of all customers by one statement, for a base in which nobody works yet."""
-    rows = Order.objects.counted().exclude(customer=None)
-    documents, params = statement_of(rows, "customer_id", "kind", "ordered_at", "base_total")
+    documents, params = _documents()
     everybody = {
         "customers": "(SELECT customer_id FROM customers_customermetrics)",
         "documents": documents,
-        "answering": "customer_id IS NOT NULL",
+        "asked": "customer_id IS NOT NULL",
     }
     with connection.cursor() as cursor:
         cursor.execute(REFRESH.format(**everybody), list(params))
         return int(cursor.rowcount)
+
+
+def _documents() -> Statement:
+    return statement_of(Order.objects.counted(), "customer_id", "kind", "ordered_at", "base_total")
 
 
 def _ensure_rows(keys: Sequence[int]) -> None:

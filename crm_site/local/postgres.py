@@ -20,11 +20,14 @@ from crm_site.local.programs import PostgresPrograms, find_postgres, reachable_f
 
 FIRST_WITH_BUILTIN_LOCALES = 17
 LEFTOVER_SECONDS = 30
+# Nobody copies this server from its log, so what is written into new tables and indexes need not stand there too.
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "maintenance_work_mem": "256MB",
     "work_mem": "16MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_wal_size": "2GB",
     "wal_compression": "on",
     "random_page_cost": "1.1",

@@ -20,7 +20,7 @@ from crm_site.numbering.sequences import format_number, reserve_block
 from customers.models import Activity, Customer
 from customers.services.timeline import ACTIVITY_COLUMNS, activity_row
 from sales.choices import LeadChannel, LeadStatus
-from sales.demo.opportunities import SOURCES
+from sales.demo.deal_tables import SOURCES
 from sales.models import Lead, LeadPolicy, Opportunity, Reason, ScoreRule
 from sales.services.leads.editing import PREFIX, SEQUENCE
 
