@@ -43,7 +43,10 @@ class SetAside:
                 self._take(model._meta.db_table)
 
     def put_back(self, of: Iterable[type[models.Model]] | None = None) -> None:
-        """Build the indexes and check the foreign keys, of these models or of all; an error undoes the whole load."""
+        """Build the indexes and check the foreign keys, of these models or of all; an error undoes the whole load.
+
+        Statistics are gathered of these models, which are read next; those of all tables come after the load.
+        """
         wanted = None if of is None else {model._meta.db_table for model in of}
         back = [one for one in self._taken if wanted is None or one.table in wanted]
         self._taken = [one for one in self._taken if one not in back]
@@ -53,7 +56,7 @@ class SetAside:
             cursor.execute(f"SET LOCAL maintenance_work_mem = '{BUILD_MEMORY}'")
             for one in back:
                 cursor.execute(one.back)
-            for table in dict.fromkeys(one.table for one in back):
+            for table in dict.fromkeys(one.table for one in back if wanted is not None):
                 cursor.execute(f'ANALYZE "{table}"')
 
     def _take(self, table: str) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm_site.events.publishing import publish
+from crm_site.events.publishing import publish, publish_all
 from crm_site.jobs.starting import start_job
 from crm_site.lib.statistics import round_half_away
 from crm_site.rules import load_rule, readable_rule
@@ -86,14 +86,16 @@ def score_leads(ids: Iterable[int], now: dt.datetime | None = None) -> int:
             leads = list(asked.select_for_update(of=("self",), no_key=True))
             scores = compute_scores(leads, rules, moment)
             moved = [lead for lead in leads if (lead.score, lead.score_parts) != _stored(scores[lead.pk])]
+            graded = []
             for lead in moved:
                 grade, former = policy.grade(scores[lead.pk].total), lead.grade
                 lead.score, lead.score_parts = _stored(scores[lead.pk])
                 lead.grade = grade
                 if grade != former:
                     lead.returns_at = returning_at(lead, lead.touched_at)
-                    publish(LeadGraded(lead_id=lead.pk, grade=grade, former=former), None)
+                    graded.append(LeadGraded(lead_id=lead.pk, grade=grade, former=former))
             _write(moved, moment)
+            publish_all(graded)
             changed += len(moved)
     return changed
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db import transaction
 from crm_site.events.base import EVENT_CLASSES, BatchEvent, Event
 from crm_site.events.handling import AFTER_COMMIT, INLINE, handles
 from crm_site.events.models import Delivery, EventRecord
-from crm_site.events.publishing import publish, publish_batch
+from crm_site.events.publishing import publish, publish_all, publish_batch
 from crm_site.staff.models import Team
 
 
@@ -89,6 +90,24 @@ def test_a_handler_after_commit_is_owed_one_delivery() -> None:
     delivery = Delivery.objects.get()
     assert delivery.handler.endswith("drink")
     assert delivery.attempts == 0
+
+
+@pytest.mark.django_db
+def test_many_events_are_published_as_each_would_be(django_assert_num_queries: Any) -> None:
+    seen: list[int] = []
+
+    @handles(TeaBrewed)
+    def see(event: TeaBrewed) -> None:
+        seen.append(event.cups)
+
+    @handles(TeaBrewed, after_commit=True)
+    def drink(event: TeaBrewed) -> None: ...
+
+    with django_assert_num_queries(2):
+        records = publish_all([replace(BREWED, cups=cups) for cups in range(20)])
+    assert seen == [record.payload["cups"] for record in records] == list(range(20))
+    assert list(Delivery.objects.order_by("id").values_list("event_id", flat=True)) == [one.pk for one in records]
+    assert publish_all([]) == []
 
 
 @pytest.mark.django_db
