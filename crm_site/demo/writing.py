@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 HISTORY_DAYS = 760
 CHUNK = 20_000
+# Of the new keys only the unbroken runs come back.
+INSERT = """
+WITH made AS (INSERT INTO {table} ({columns}) {select} RETURNING id)
+SELECT min(id), max(id) FROM (SELECT id, id - row_number() OVER (ORDER BY id) AS run FROM made) keys
+GROUP BY run ORDER BY 1
+"""
 
 
 class DemoWriter:
@@ -82,6 +88,12 @@ class DemoWriter:
                 copy.write_row((key, *row))
         self.mark(model, keys)
         return keys
+
+    def insert(self, model: type[models.Model], columns: str, select: str, *params: Any) -> None:
+        """Insert what a query yields and remember the rows as the demo's."""
+        statement = INSERT.format(table=model._meta.db_table, columns=columns, select=select)
+        for low, high in self.rows(statement, *params):
+            self.mark(model, range(low, high + 1))
 
     def mark(self, model: type[models.Model], keys: Iterable[int]) -> None:
         """Remember records as demo records, so that clearing finds them.

@@ -6,9 +6,7 @@ to its amount while it is open and to nothing once it has ended.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from django.db import models
+from typing import TYPE_CHECKING
 
 from customers.models import Activity
 from customers.services.timeline import ACTIVITY_COLUMNS
@@ -75,13 +73,6 @@ JOIN customers_customer c ON c.id = d.customer_id AND c.kind = 'person' WHERE d.
 
 def write_histories(writer: DemoWriter, low: int, high: int) -> None:
     """Write what happened to the deals with these keys."""
-    _insert(writer, OpportunityChange, CHANGE_COLUMNS, CHANGES, low, high)
-    _insert(writer, Activity, ACTIVITY_COLUMNS, TOLD, low, high)
-    _insert(writer, ContactRole, "opportunity_id, person_id, role, is_primary", CONTACTS, low, high, low, high)
-
-
-def _insert(writer: DemoWriter, model: type[models.Model], columns: str, select: str, *params: Any) -> None:
-    """Insert what a query yields and remember the rows as the demo's."""
-    table = model._meta.db_table
-    found = writer.rows(f"INSERT INTO {table} ({columns}) {select} RETURNING id", *params)
-    writer.mark(model, sorted(row[0] for row in found))
+    writer.insert(OpportunityChange, CHANGE_COLUMNS, CHANGES, low, high)
+    writer.insert(Activity, ACTIVITY_COLUMNS, TOLD, low, high)
+    writer.insert(ContactRole, "opportunity_id, person_id, role, is_primary", CONTACTS, low, high, low, high)

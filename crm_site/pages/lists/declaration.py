@@ -20,7 +20,7 @@ from crm_site.pages.lists.params import ParamSource
 from crm_site.pages.lists.parts import Action, Figures, Tab, Total
 from crm_site.pages.lists.providers import provided_changes
 from crm_site.pages.lists.schema import Schema
-from crm_site.pages.lists.searched import Searched, is_common
+from crm_site.pages.lists.searched import Searched, is_common, is_rare
 from crm_site.pages.lists.shapes import Board, Calendar
 from crm_site.pages.lists.sql import Like
 from crm_site.pages.lists.state import ListState
@@ -180,7 +180,16 @@ class ListPage(Generic[M]):
         rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=bool(state.query))
         searched = self._among(user, state) if state.query and not few else None
-        return cut(rows, sorting, size=self.page_size, after=state.after, before=state.before, searched=searched)
+        rare = not state.after and not state.before and self._is_rare(user, state, sorting)
+        return cut(
+            rows, sorting, size=self.page_size, after=state.after, before=state.before, searched=searched, few=rare
+        )
+
+    def _is_rare(self, user: User, state: ListState, sorting: Sorting) -> bool:
+        """Tell whether a filter leaves so few rows that both parts of their order are read at once."""
+        if state.query or not state.values or not sorting.may_lack:
+            return False
+        return is_rare(self.narrowed(user, state))
 
     def with_related(self, rows: QuerySet[M], state: ListState) -> QuerySet[M]:
         """Fetch along what the columns of the state show."""

@@ -76,10 +76,11 @@ class Sorting:
     def tie(self) -> str:
         """Return the ORM path of the key that breaks ties."""
         # Only a one-to-one row is unique to its record; many records may share a looked-up row.
-        return f"{self.relation}{LOOKUP_SEP}pk" if self._alone else "pk"
+        return f"{self.relation}{LOOKUP_SEP}pk" if self.may_lack else "pk"
 
     @property
-    def _alone(self) -> bool:
+    def may_lack(self) -> bool:
+        """Tell whether a record may be without the one-to-one row it is sorted by."""
         return bool(self.relation) and all(step.one_to_one for step in self._relations())
 
     def _relations(self) -> list[Any]:
@@ -120,7 +121,7 @@ class Sorting:
 
     def parts(self, *, backwards: bool) -> list[bool]:
         """Return which parts the order has, by their `absent`: rows with a sort value first, the rest last."""
-        parts = [False, True] if self._alone else [False]
+        parts = [False, True] if self.may_lack else [False]
         return parts[::-1] if backwards else parts
 
     def part(self, queryset: QuerySet[M], *, absent: bool, backwards: bool) -> QuerySet[M]:
@@ -137,11 +138,17 @@ class Sorting:
         first = Unindexed(self.by) if self.few else self.by
         return queryset.order_by(OrderBy(first, descending=down), OrderBy(F(self.tie), descending=down))
 
+    def whole(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        """Return both parts of so few rows that they are sorted rather than met along the order."""
+        down = self.descending
+        ends: dict[str, Any] = {"descending": down, "nulls_last": True}
+        return queryset.order_by(OrderBy(self.by, **ends), OrderBy(F(self.tie), **ends), "pk")
+
     def beyond(self, queryset: QuerySet[M], position: Position, *, backwards: bool) -> QuerySet[M]:
         """Keep the rows of the position's part that stand after it, or before it when looking back."""
         if position.absent:
             return queryset.filter(**{"pk__lt" if backwards else "pk__gt": position.key})
-        tie_field = (self._table if self._alone else self.model)._meta.pk
+        tie_field = (self._table if self.may_lack else self.model)._meta.pk
         comparison = RowComparison(
             (self.by, F(self.tie)),
             (position.value, position.key),
@@ -152,7 +159,7 @@ class Sorting:
 
     def cursor(self, record: Model) -> str:
         """Return the signed cursor of a row."""
-        if self._alone and follow(record, self.relation.replace(LOOKUP_SEP, ".")) is None:
+        if self.may_lack and follow(record, self.relation.replace(LOOKUP_SEP, ".")) is None:
             return signing.dumps([self.column, None, record.pk, True], salt=SALT)
         value = follow(record, SORT_VALUE if self.expression else self.column.replace(LOOKUP_SEP, "."))
         key = follow(record, self.tie.replace(LOOKUP_SEP, "."))
@@ -239,15 +246,19 @@ def cut(
     after: str = "",
     before: str = "",
     searched: Searched[M] | None = None,
+    few: bool = False,
 ) -> Slice[M]:
     """Return the page after or before a cursor; a bad cursor gives the first page.
 
-    `searched` says where the queryset's rows were searched for, when there are many of them.
+    `searched` says where the queryset's rows were searched for, when there are many of them; `few` that a filter
+    leaves so few that sorting them all costs less than asking for each part of the order.
     """
     position = sorting.read(after)
     backwards = position is None and (position := sorting.read(before)) is not None
     hits: int | None = None
-    if sorting.few and searched is None and position is None and sorting.parts(backwards=False) == [False]:
+    if few and position is None:
+        found = list(sorting.whole(queryset)[: size + 1])
+    elif sorting.few and searched is None and position is None and sorting.parts(backwards=False) == [False]:
         found, hits = _counted(sorting.part(queryset, absent=False, backwards=False), size + 1)
     else:
         found = _collect(queryset, sorting, position, backwards=backwards, limit=size + 1, searched=searched)

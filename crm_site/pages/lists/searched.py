@@ -17,6 +17,8 @@ WINDOW = 50_000
 COMMON, SPREAD = 10_000, 20
 # So many take longer to sort than to look for, however thinly they are spread.
 COUNTLESS = 100_000
+# So few are sorted by a column of another table sooner than two parts of its order are looked through for them.
+RARE = 1_000
 
 M = TypeVar("M", bound=Model)
 
@@ -44,11 +46,20 @@ def is_common(hits: QuerySet[Any], rows: QuerySet[Any]) -> bool:
 
     The planner tells from its statistics, for both at once and without looking at a row.
     """
-    both = hits.order_by().values("pk").union(rows.order_by().values("pk"), all=True)
-    plan = both.explain(format="JSON")
-    # What is known to be empty is never asked of the database, and has no plan.
-    parts = json.loads(plan)[0]["Plan"].get("Plans", []) if plan else []
-    if len(parts) < 2:
+    plan = _plan(hits.order_by().values("pk").union(rows.order_by().values("pk"), all=True))
+    if len(plan.get("Plans", ())) < 2:
         return False
-    expected, among = (int(part["Plan Rows"]) for part in parts)
+    expected, among = (int(part["Plan Rows"]) for part in plan["Plans"])
     return expected >= COUNTLESS or (expected >= COMMON and expected * SPREAD >= among)
+
+
+def is_rare(rows: QuerySet[Any]) -> bool:
+    """Tell whether so few rows are expected that they are sorted at once, whatever the order."""
+    plan = _plan(rows.order_by().values("pk"))
+    return not plan or int(plan["Plan Rows"]) <= RARE
+
+
+def _plan(rows: QuerySet[Any]) -> dict[str, Any]:
+    """Return the plan of a query; what is known to be empty is never asked of the database, and has none."""
+    plan = rows.explain(format="JSON")
+    return dict(json.loads(plan)[0]["Plan"]) if plan else {}

@@ -55,9 +55,12 @@ def business_seconds(start: dt.datetime, end: dt.datetime) -> int:
     return int(default_working_time().business_seconds(start, end)) if end > start else 0
 
 
-def returning_at(lead: Lead, touched_at: dt.datetime) -> dt.datetime | None:
-    """Return when a lead that is left alone from now on goes back to the pool; None for never."""
-    days = lead_policy().days(lead.grade)
+def returning_at(lead: Lead, touched_at: dt.datetime, policy: LeadPolicy | None = None) -> dt.datetime | None:
+    """Return when a lead that is left alone from now on goes back to the pool; None for never.
+
+    Whoever asks for many leads brings the `policy` that was read once.
+    """
+    days = (policy or lead_policy()).days(lead.grade)
     if lead.owner_id is None or not lead.is_live or days is None:
         return None
     return touched_at + dt.timedelta(days=days)

@@ -92,7 +92,7 @@ def score_leads(ids: Iterable[int], now: dt.datetime | None = None) -> int:
                 lead.score, lead.score_parts = _stored(scores[lead.pk])
                 lead.grade = grade
                 if grade != former:
-                    lead.returns_at = returning_at(lead, lead.touched_at)
+                    lead.returns_at = returning_at(lead, lead.touched_at, policy)
                     graded.append(LeadGraded(lead_id=lead.pk, grade=grade, former=former))
             _write(moved, moment)
             publish_all(graded)

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import dumps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from crm_site.pages.lists import list_pages
+from crm_site.pages.lists import list_pages, searched
 from crm_site.pages.lists.keyset import SALT, Sorting
 from crm_site.staff.models import User
+from customers.choices import Stage
 from customers.models import Customer
 
 ORDERS = ["name", "-name", "stage", "-stage", "revenue", "-revenue", "created", "-created"]
@@ -55,6 +58,42 @@ def test_rows_come_in_order_and_those_without_figures_last(
     ordered = directory.rows_in_order(manager, directory.state({"stage": "", "sort": "-revenue"}), chunk=2)
     figures = [str(row.metrics.net_revenue) if hasattr(row, "metrics") else "–" for row in ordered]
     assert figures == ["10.5000"] * 4 + ["7.2500"] * 2 + ["0.0000"] * 2 + ["–"] * 3
+
+
+@pytest.mark.parametrize("sort", ["revenue", "-revenue"])
+def test_a_filter_that_leaves_few_rows_asks_for_both_parts_of_the_order_at_once(
+    directory: Any, manager: User, crowd: list[Customer], sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory.page_size = len(crowd)
+    state = directory.state({"stage": [code for code, _label in Stage.choices], "sort": sort})
+    with CaptureQueriesContext(connection) as together:
+        rare = directory.slice(manager, state)
+    monkeypatch.setattr(searched, "RARE", 0)
+    with CaptureQueriesContext(connection) as apart:
+        common = directory.slice(manager, state)
+    assert rare == common
+    assert len(rare.rows) == len(crowd)
+    read = [
+        [query for query in asked.captured_queries if query["sql"].startswith('SELECT "customers_customer"')]
+        for asked in (together, apart)
+    ]
+    assert [len(queries) for queries in read] == [1, 2]
+
+
+@pytest.mark.parametrize("sort", ["revenue", "-revenue"])
+def test_few_filtered_rows_are_walked_in_one_order(
+    directory: Any, manager: User, crowd: list[Customer], sort: str
+) -> None:
+    everything = [row.pk for row in directory.rows_in_order(manager, directory.state({"stage": "", "sort": sort}))]
+    walked, after = [], ""
+    for _ in range(20):
+        asked = {"stage": [code for code, _label in Stage.choices], "sort": sort, "after": after}
+        part = directory.slice(manager, directory.state(asked))
+        walked += [row.pk for row in part.rows]
+        after = part.next
+        if not after:
+            break
+    assert walked == everything
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,13 @@ def test_a_rule_that_cannot_be_read_gives_nothing() -> None:
     assert scored(LeadFactory(message="Hello")).score == 10
 
 
-def test_many_leads_are_scored_with_few_queries(django_assert_max_num_queries: Any) -> None:
+def test_many_leads_are_scored_and_graded_with_few_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
     for number in range(5):
-        ScoreRuleFactory(points=number + 1)
-    leads = [LeadFactory(message="Hello") for _each in range(30)]
-    with django_assert_max_num_queries(14):
+        ScoreRuleFactory(points=20 * number + 1)
+    leads = [LeadFactory(message="Hello", owner=cast.owner) for _each in range(30)]
+    with django_assert_max_num_queries(13):
         assert score_leads([one.pk for one in leads], NOW) == 30
+    assert EventRecord.objects.filter(name=LeadGraded.name()).count() == 30
 
 
 def test_a_rule_is_tried_on_real_leads_before_it_is_saved() -> None:
