@@ -198,6 +198,9 @@ KINDS: dict[str, Kind] = {
     "win an opportunity": Kind(
         lambda: reverse("sales:opportunity-win", args=[first(Opportunity, status="open").pk]), act=submit
     ),
+    "lose an opportunity": Kind(
+        lambda: reverse("sales:opportunity-lose", args=[first(Opportunity, status="open").pk]), act=submit
+    ),
     "move an opportunity": Kind(lambda: reverse("sales:opportunity-move", args=[first(Opportunity, status="open").pk])),
     "forecast": Kind(lambda: reverse("sales:forecast")),
     "adjust a forecast, refused": Kind(lambda: reverse("sales:forecast-adjust"), act=submit),
@@ -205,9 +208,12 @@ KINDS: dict[str, Kind] = {
     "sales targets": Kind(lambda: reverse("sales:target-grid")),
     "monday": Kind(lambda: reverse("sales:monday")),
     "pipelines": Kind(lambda: reverse("sales:pipeline-list"), "admin"),
+    "pipeline's form": Kind(lambda: reverse("sales:pipeline-create"), "admin", submit),
     "stage form": Kind(lambda: reverse("sales:stage-edit", args=[first(Stage).pk]), "admin"),
     "retire a stage": Kind(lambda: reverse("sales:stage-retire", args=[first(Stage).pk]), "admin"),
     "reasons": Kind(lambda: reverse("sales:reason-list"), "admin"),
+    "reason's form": Kind(lambda: reverse("sales:reason-create"), "admin", submit),
+    "exchange rate's form": Kind(lambda: reverse("sales:rate-create"), "admin", submit),
     "exchange rates": Kind(lambda: reverse("sales:rate-list"), "admin"),
     "competitor form": Kind(lambda: reverse("sales:competitor-create"), "admin"),
     "order": Kind(lambda: first(Order, customer__isnull=False).get_absolute_url()),
@@ -241,6 +247,7 @@ KINDS: dict[str, Kind] = {
     "try a rule": Kind(lambda: reverse("rules:try", args=["customer"])),
     "build a form": Kind(lambda: web_form().get_absolute_url()),
     "new form": Kind(lambda: reverse("forms:form-create")),
+    "delete a form": Kind(lambda: reverse("forms:form-delete", args=[web_form().pk]), "admin"),
     "test a form": Kind(lambda: reverse("forms:form-test", args=[web_form().pk])),
     "webhook of a form": Kind(lambda: FormHookFactory(form=web_form()).get_absolute_url()),
     "what a form brought": Kind(lambda: first(Submission, state="confirmed").get_absolute_url()),
