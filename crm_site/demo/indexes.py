@@ -56,7 +56,7 @@ class SetAside:
             cursor.execute(f"SET LOCAL maintenance_work_mem = '{BUILD_MEMORY}'")
             for one in back:
                 cursor.execute(one.back)
-            for table in dict.fromkeys(one.table for one in back if wanted is not None):
+            for table in {one.table for one in back} if wanted is not None else ():
                 cursor.execute(f'ANALYZE "{table}"')
 
     def _take(self, table: str) -> None:

@@ -89,10 +89,13 @@ class DemoWriter:
         self.mark(model, keys)
         return keys
 
-    def insert(self, model: type[models.Model], columns: str, select: str, *params: Any) -> None:
-        """Insert what a query yields and remember the rows as the demo's."""
+    def insert(self, model: type[models.Model], columns: str, select: str, *params: Any, **named: Any) -> None:
+        """Insert what a query yields, with parameters by place or by name, and remember the rows as the demo's."""
         statement = INSERT.format(table=model._meta.db_table, columns=columns, select=select)
-        for low, high in self.rows(statement, *params):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, named or params)
+            made = cursor.fetchall()
+        for low, high in made:
             self.mark(model, range(low, high + 1))
 
     def mark(self, model: type[models.Model], keys: Iterable[int]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
 
 from crm_site.demo.registry import register_reading_part
 from sales.demo import opportunities  # noqa: F401 - its part comes before this one
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 SNAPSHOT_DAYS, STEP_LARGE = 90, 7
 # What somebody won in a usual month of the last year, and a tenth more, in full thousands.
+TARGET_COLUMNS = "month, owner_id, team_id, amount, version, created_at, updated_at"
 TARGETS = """
-INSERT INTO sales_salestarget (month, owner_id, team_id, amount, version, created_at, updated_at)
 SELECT m.month::date, u.id, u.team_id,
     greatest(1, round(coalesce(w.won, 0) / 12 * (1.1 + 0.05 * (extract(month FROM m.month)::int %% 3)) / 1000)) * 1000,
     1, %(at)s, %(at)s
@@ -28,13 +27,13 @@ FROM staff_user u CROSS JOIN generate_series(%(first)s::date, %(last)s::date, in
 LEFT JOIN (SELECT owner_id, sum(base_amount) AS won FROM sales_opportunity
     WHERE status = 'won' AND closed_at >= %(year)s GROUP BY 1) w ON w.owner_id = u.id
 WHERE u.id = ANY(%(people)s) ORDER BY u.id, m.month
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING
 """
 # The deals as they stood on each day: open ones in the category of their stage, and what was won in the quarter.
+SNAPSHOT_COLUMNS = "day, month, owner_id, team_id, category, count, amount, weighted"
 SNAPSHOTS = """
 WITH days AS (SELECT day::date AS day, (day::date + 1)::timestamp AT TIME ZONE %(zone)s AS midnight
     FROM generate_series(%(first)s::date, %(last)s::date, make_interval(days => %(step)s)) day)
-INSERT INTO sales_forecastsnapshot (day, month, owner_id, team_id, category, count, amount, weighted)
 SELECT d.day, date_trunc('month', o.expected_close)::date, o.owner_id, o.team_id, s.category, count(*),
     sum(o.base_amount), sum(o.base_amount * s.probability / 100)
 FROM days d JOIN sales_opportunity o ON o.opened_at < d.midnight AND (o.closed_at IS NULL OR o.closed_at >= d.midnight)
@@ -45,7 +44,7 @@ SELECT d.day, date_trunc('month', o.closed_at AT TIME ZONE %(zone)s)::date, o.ow
     sum(o.base_amount), sum(o.base_amount)
 FROM days d JOIN sales_opportunity o ON o.status = 'won' AND o.closed_at < d.midnight
     AND o.closed_at >= date_trunc('quarter', d.day::timestamp) AT TIME ZONE %(zone)s GROUP BY 1, 2, 3, 4
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING
 """
 NOTES = (
     ("team", "commit", 0.9, "Two of these always close a week late."),
@@ -59,12 +58,12 @@ def write_forecast(writer: DemoWriter) -> None:
     people = writer.holding("rep", "team-lead")
     period = ForecastPeriod.read("", writer.day)
     months = months_on(dt.date(writer.day.year, 1, 1), -12), dt.date(writer.day.year + 1, 12, 1)
-    _insert(
-        writer, SalesTarget, TARGETS, first=months[0], last=months[1], at=writer.end,
+    writer.insert(
+        SalesTarget, TARGET_COLUMNS, TARGETS, first=months[0], last=months[1], at=writer.end,
         year=writer.end - dt.timedelta(days=365), people=[one.pk for one in people],
     )  # fmt: skip
-    _insert(
-        writer, ForecastSnapshot, SNAPSHOTS, zone=settings.ORGANISATION_TIME_ZONE,
+    writer.insert(
+        ForecastSnapshot, SNAPSHOT_COLUMNS, SNAPSHOTS, zone=settings.ORGANISATION_TIME_ZONE,
         first=writer.day - dt.timedelta(days=SNAPSHOT_DAYS), last=writer.day - dt.timedelta(days=1),
         step=STEP_LARGE if writer.size.code == "L" else 1, until=period.moved(1).end,
         **{"from": period.start},
@@ -86,10 +85,3 @@ def _write_adjustments(writer: DemoWriter, period: ForecastPeriod) -> None:
             one.save()
             made.append(one.pk)
     writer.mark(ForecastAdjustment, made)
-
-
-def _insert(writer: DemoWriter, model: Any, statement: str, **params: Any) -> None:
-    """Insert what a query yields and remember the rows as the demo's."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        writer.mark(model, sorted(row[0] for row in cursor.fetchall()))

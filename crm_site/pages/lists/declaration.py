@@ -180,14 +180,14 @@ class ListPage(Generic[M]):
         rows = self.with_related(self.narrowed(user, state), state)
         sorting = self.sorting(state, few=bool(state.query))
         searched = self._among(user, state) if state.query and not few else None
-        rare = not state.after and not state.before and self._is_rare(user, state, sorting)
+        rare = self._is_rare(user, state, sorting)
         return cut(
             rows, sorting, size=self.page_size, after=state.after, before=state.before, searched=searched, few=rare
         )
 
     def _is_rare(self, user: User, state: ListState, sorting: Sorting) -> bool:
         """Tell whether a filter leaves so few rows that both parts of their order are read at once."""
-        if state.query or not state.values or not sorting.may_lack:
+        if state.query or state.after or state.before or not state.values or not sorting.may_lack:
             return False
         return is_rare(self.narrowed(user, state))
 

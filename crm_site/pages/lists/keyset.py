@@ -140,9 +140,8 @@ class Sorting:
 
     def whole(self, queryset: QuerySet[M]) -> QuerySet[M]:
         """Return both parts of so few rows that they are sorted rather than met along the order."""
-        down = self.descending
-        ends: dict[str, Any] = {"descending": down, "nulls_last": True}
-        return queryset.order_by(OrderBy(self.by, **ends), OrderBy(F(self.tie), **ends), "pk")
+        values = (OrderBy(by, descending=self.descending, nulls_last=True) for by in (self.by, F(self.tie)))
+        return queryset.order_by(*values, "pk")
 
     def beyond(self, queryset: QuerySet[M], position: Position, *, backwards: bool) -> QuerySet[M]:
         """Keep the rows of the position's part that stand after it, or before it when looking back."""
