@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.services.figures import count_everybody
-from crm_site.demo.registry import register_figures, register_part
+from crm_site.demo.registry import register_figures, register_last_figures, register_part
 from customers.models import CustomerMetrics
 from service.models import SurveyAnswer
 
 if TYPE_CHECKING:
     from crm_site.demo.writing import DemoWriter
 
-register_figures("metrics", "csat", "nps", "rfm", "clv", "value_tiers", "health", "classes")
+register_figures("metrics", "csat", "nps")
+register_figures("rfm", "clv", "value_tiers", "health")
+register_last_figures("classes")
 
 
 @register_part

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from analytics.kpis.periods import DAY, months_later
 from analytics.services import facts, report_facts
-from analytics.services.columns import CHUNK
-from analytics.services.figures import refresh_customers
+from analytics.services.figures import refresh_customers, stale_customers
 from analytics.services.slices import refresh_rfm_slices, refresh_value_slices
 from crm_site.jobs.context import JobContext
 
+# How many customers are compared with their rows at a time.
+CHUNK = 5_000
 Refresh = Callable[[dt.date, dt.date], None]
 
 MONTHLY: tuple[tuple[str, str, tuple[str, ...], str, Refresh], ...] = (
@@ -50,8 +51,9 @@ def _rebuild_customers(run: JobContext) -> None:
     done = int(run.counts.get("customers", 0))
     while ids := _next_customers(last):
         run.raise_if_cancelled()
+        stale = stale_customers(ids[0], ids[-1])
         with transaction.atomic():
-            changed = refresh_customers(ids, with_days=False)
+            changed = refresh_customers(stale, with_days=False)
             run.count(customers=len(ids), changed=changed)
             last = ids[-1]
             run.save_checkpoint(customer=last)

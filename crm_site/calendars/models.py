@@ -93,7 +93,7 @@ class OpeningHours(models.Model):
     history: ClassVar[Tracking] = Tracking(root="calendar")
 
     calendar = models.ForeignKey(
-        BusinessCalendar, models.CASCADE, related_name="hours", verbose_name=_("business calendar")
+        BusinessCalendar, models.CASCADE, related_name="hours", verbose_name=_("business calendar"), db_index=False
     )
     weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=Weekday.choices)
     opens = models.TimeField(_("opens"))
@@ -131,7 +131,7 @@ class CalendarException(models.Model):
     history: ClassVar[Tracking] = Tracking(root="calendar")
 
     calendar = models.ForeignKey(
-        BusinessCalendar, models.CASCADE, related_name="exceptions", verbose_name=_("business calendar")
+        BusinessCalendar, models.CASCADE, related_name="exceptions", verbose_name=_("business calendar"), db_index=False
     )
     date = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=6, choices=ExceptionKind.choices, default=ExceptionKind.CLOSED)

@@ -14,7 +14,8 @@ Part = Callable[["DemoWriter"], None]
 
 PARTS: list[Part] = []
 READING: dict[Part, tuple[type[Model], ...]] = {}
-FIGURES: list[str] = []
+FIGURES: list[tuple[str, ...]] = []
+LAST_FIGURES: list[str] = []
 
 
 def register_part(part: Part) -> Part:
@@ -35,5 +36,15 @@ def register_reading_part(*models: type[Model]) -> Callable[[Part], Part]:
 
 
 def register_figures(*jobs: str) -> None:
-    """Name jobs that compute figures from records: run in this order once records were loaded or removed."""
-    FIGURES.extend(name for name in jobs if name not in FIGURES)
+    """Name a line of jobs that compute figures from records, run in this order once records were loaded or removed.
+
+    The lines of a large company are run side by side: what one of them needs of another, the load has written.
+    """
+    if jobs not in FIGURES:
+        FIGURES.append(jobs)
+
+
+def register_last_figures(job: str) -> None:
+    """Name a job that needs the figures of all lines."""
+    if job not in LAST_FIGURES:
+        LAST_FIGURES.append(job)

@@ -36,7 +36,7 @@ class EventRecord(models.Model):
 class Delivery(models.Model):
     """One event owed to one handler."""
 
-    event = models.ForeignKey(EventRecord, models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(EventRecord, models.CASCADE, related_name="deliveries", db_index=False)
     handler = models.CharField(_("handler"), max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

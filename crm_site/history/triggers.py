@@ -30,6 +30,7 @@ _HEAD = """
   SELECT (origin->>'operation')::bigint, (origin->>'actor')::bigint, coalesce(origin->>'via', ''),
     coalesce(origin->>'reference', ''), clock_timestamp(),"""
 
+# OFFSET 0 keeps the planner from writing out both rows anew for each of their columns, which takes fifty times as long.
 _UPDATE = """
 CREATE FUNCTION "history_{table}_u"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE origin jsonb := history_origin();
@@ -37,11 +38,11 @@ BEGIN
   IF origin ? 'silent' THEN RETURN NULL; END IF;{head}
     'U', TG_TABLE_NAME, pair.key, '{root_table}', pair.root, diff.before, diff.after
   FROM (SELECT o."{key}" AS key, n."{root}" AS root, {before} AS b, {after} AS a
-      FROM old_rows o JOIN new_rows n ON n."{key}" = o."{key}") pair
+      FROM old_rows o JOIN new_rows n ON n."{key}" = o."{key}"
+      WHERE {plain_before} IS DISTINCT FROM {plain_after} OFFSET 0) pair
   CROSS JOIN LATERAL (SELECT jsonb_object_agg(k.key, pair.b->k.key) AS before,
       jsonb_object_agg(k.key, pair.a->k.key) AS after
-    FROM jsonb_object_keys(pair.b || pair.a) k(key) WHERE pair.a->k.key IS DISTINCT FROM pair.b->k.key) diff
-  WHERE pair.b IS DISTINCT FROM pair.a;
+    FROM jsonb_object_keys(pair.b || pair.a) k(key) WHERE pair.a->k.key IS DISTINCT FROM pair.b->k.key) diff;
   RETURN NULL;
 END $$;
 CREATE TRIGGER history_u AFTER UPDATE ON "{table}" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -98,6 +99,8 @@ class TrackTable(RunSQL):
             "root_table": root_table or table,
             "before": _told("o", untold, custom),
             "after": _told("n", untold, custom),
+            "plain_before": _plain("o", untold),
+            "plain_after": _plain("n", untold),
             "head": _HEAD,
         }
         parts = {"i": _INSERT, "d": _DELETE} | ({"u": _UPDATE} if updates else {})
@@ -120,7 +123,10 @@ class TrackTable(RunSQL):
 
 
 def _told(row: str, untold: Sequence[str], custom: bool) -> str:
-    """Return the expression of a row's columns as they are compared."""
-    left_out = [*untold, "custom"] if custom else untold
-    plain = f"to_jsonb({row}) - '{{{','.join(left_out)}}}'::text[]"
-    return f"(({plain}) || history_flat({row}.custom))" if custom else f"({plain})"
+    """Return the expression of a row's columns as they are told."""
+    return f"({_plain(row, [*untold, 'custom'])} || history_flat({row}.custom))" if custom else _plain(row, untold)
+
+
+def _plain(row: str, untold: Sequence[str]) -> str:
+    """Return the expression of a row's columns as they are compared: the custom fields are one of them."""
+    return f"(to_jsonb({row}) - '{{{','.join(untold)}}}'::text[])"

@@ -41,7 +41,7 @@ class SavedView(models.Model):
     list_code = models.CharField(_("list"), max_length=50)
     name = models.CharField(_("name"), max_length=60)
     params: models.JSONField[Any, Any] = models.JSONField(_("parameters"), default=dict, blank=True)
-    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name=_("owner"))
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name=_("owner"), db_index=False)
     sharing = models.CharField(_("shared with"), max_length=10, choices=Sharing.choices, default=Sharing.NOBODY)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team"))
     default_for: ArrayField[Any, Any] = ArrayField(
@@ -72,7 +72,7 @@ class SavedView(models.Model):
 class ListPreference(models.Model):
     """How somebody likes one list: the view it opens with, and the widths of its columns in pixels."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="list_preferences")
+    user = models.ForeignKey(User, models.CASCADE, related_name="list_preferences", db_index=False)
     list_code = models.CharField(_("list"), max_length=50)
     view = models.ForeignKey(SavedView, models.SET_NULL, null=True, blank=True, related_name="+")
     widths: models.JSONField[Any, Any] = models.JSONField(_("widths"), default=dict, blank=True)
@@ -144,7 +144,7 @@ class Visit(models.Model):
     `key` is the record's key or the code of page and command. Shown only as far as the person may still see it.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"), db_index=False)
     kind = models.CharField(_("kind"), max_length=50)
     key = models.CharField(_("key"), max_length=50)
     times = models.PositiveIntegerField(_("times"), default=1)

@@ -84,7 +84,7 @@ class Role(models.Model):
 class RoleGrant(models.Model):
     """What a role may see and change in one module."""
 
-    role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants", db_index=False)
     module = models.CharField(_("module"), max_length=30, choices=Module.choices)
     view = models.CharField(_("sees"), max_length=4, choices=Scope.choices, default=Scope.OWN)
     edit = models.CharField(_("changes"), max_length=4, choices=Scope.choices, default=Scope.NONE)
@@ -161,7 +161,9 @@ if TYPE_CHECKING:
 class OwnedModel(models.Model):
     """A record with an owner, a team, and a version that guards concurrent edits."""
 
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner"), db_index=False
+    )
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team"))
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("created"), auto_now_add=True)

@@ -36,7 +36,7 @@ class Activity(models.Model):
         derived="actor_id IS NULL AND starts_with(verb, 'customer.stage_')",
     )
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="activities")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="activities", db_index=False)
     verb = models.CharField(_("verb"), max_length=40)
     occurred_at = models.DateTimeField(_("at"))
     actor = models.ForeignKey(

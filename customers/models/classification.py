@@ -65,7 +65,7 @@ class CustomerClass(models.Model):
     access_module = "customers"
 
     classification = models.ForeignKey(
-        Classification, models.CASCADE, related_name="classes", verbose_name=_("classification")
+        Classification, models.CASCADE, related_name="classes", verbose_name=_("classification"), db_index=False
     )
     name = models.CharField(_("name in English"), max_length=60)
     name_zh = models.CharField(_("name in Chinese"), max_length=60, blank=True)

@@ -21,7 +21,7 @@ class ContactPoint(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="customer", hidden=("normal",))
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_points")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contact_points", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=ContactKind.choices)
     value = models.CharField(_("value"), max_length=254)
     normal = models.CharField(max_length=254, editable=False)

@@ -113,7 +113,6 @@ class Customer(CustomisedModel, OwnedModel):
             models.Index(fields=("created_at", "id"), name="customer_created"),
             models.Index(fields=("owner", "created_at", "id"), name="customer_owner_created"),
             models.Index(fields=("stage", "sort_key", "id"), name="customer_stage_sort"),
-            models.Index(fields=("team",), name="customer_team"),
             models.Index(fields=("identifier",), name="customer_identifier", condition=~Q(identifier="")),
             GinIndex(fields=("custom",), name="customer_custom", opclasses=("jsonb_path_ops",)),
             GinIndex(fields=("search_text",), name="customer_search", opclasses=("gin_trgm_ops",)),

@@ -23,7 +23,9 @@ class Invitation(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="task", hidden=("sequence", "told"), derived="true")
 
-    task = models.ForeignKey(Task, models.CASCADE, related_name="invitations", verbose_name=_("meeting"))
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="invitations", verbose_name=_("meeting"), db_index=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("colleague")
     )

@@ -68,7 +68,7 @@ class StageMove(models.Model):
     history: ClassVar[Tracking] = Tracking(root="customer", updates=False, derived="cause <> 'person'")
     derived: ClassVar[bool] = True
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="stage_moves")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="stage_moves", db_index=False)
     before = models.CharField(_("from"), max_length=10, choices=Stage.choices)
     after = models.CharField(_("to"), max_length=10, choices=Stage.choices)
     cause = models.CharField(_("cause"), max_length=8, choices=MoveCause.choices)

@@ -52,7 +52,7 @@ class SegmentPick(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="segment")
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="picks")
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="picks", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     picked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     picked_at = models.DateTimeField(_("picked"), auto_now_add=True)
@@ -73,7 +73,7 @@ class SegmentMember(models.Model):
 
     derived: ClassVar[bool] = True
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="members")
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="members", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="memberships")
     since = models.DateTimeField(_("since"))
 
@@ -92,7 +92,7 @@ class SegmentMove(models.Model):
     history: ClassVar[Tracking] = Tracking(root="segment", updates=False, derived="true")
     derived: ClassVar[bool] = True
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="moves")
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="moves", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="segment_moves")
     entered = models.BooleanField(_("entered"))
     moved_at = models.DateTimeField(_("at"))

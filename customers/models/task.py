@@ -109,7 +109,13 @@ class Task(TaskPlan):
     history: ClassVar[Tracking] = Tracking(hidden=(*SUBJECT, *DERIVED), many=("attendees", "guests"))
 
     series = models.ForeignKey(
-        TaskSeries, models.SET_NULL, null=True, blank=True, related_name="tasks", verbose_name=_("series")
+        TaskSeries,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("series"),
+        db_index=False,
     )
     number = models.PositiveIntegerField(null=True, blank=True)
     due_date = models.DateField(_("day"))
@@ -140,7 +146,6 @@ class Task(TaskPlan):
                 condition=Q(state="open", reminded_at__isnull=True, remind_at__isnull=False),
             ),
             models.Index(fields=("due_date",), name="task_whole_day", condition=Q(all_day=True)),
-            models.Index(fields=("team",), name="task_team"),
             GinIndex(fields=("search_text",), name="task_search", opclasses=("gin_trgm_ops",)),
         )
         constraints = (models.UniqueConstraint(fields=("series", "number"), name="task_occurrence_once"),)

@@ -144,7 +144,7 @@ class MondayMail(models.Model):
 
     derived: ClassVar[bool] = True
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("to"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("to"), db_index=False)
     monday = models.DateField(_("Monday"))
     queued = models.BooleanField(_("queued"), default=False)
     made_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("at"), auto_now_add=True)

@@ -48,7 +48,9 @@ class Lead(CustomisedModel, OwnedModel):
 
     number = models.CharField(_("number"), max_length=64, unique=True)
     title = models.CharField(_("about"), max_length=200)
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="leads", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="leads", verbose_name=_("customer"), db_index=False
+    )
     status = models.CharField(_("status"), max_length=12, choices=LeadStatus.choices, default=LeadStatus.NEW)
     channel = models.CharField(_("came in by"), max_length=6, choices=LeadChannel.choices, default=LeadChannel.MANUAL)
     source = models.CharField(_("source"), max_length=100, blank=True)

@@ -90,7 +90,9 @@ class Need(CustomisedModel, OwnedModel):
     number = models.CharField(_("number"), max_length=64, unique=True)
     title = models.CharField(_("need"), max_length=200)
     text = models.TextField(_("in their words"), blank=True)
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="needs", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="needs", verbose_name=_("customer"), db_index=False
+    )
     category = models.ForeignKey(
         NeedCategory, models.PROTECT, null=True, blank=True, related_name="needs", verbose_name=_("category")
     )

@@ -56,6 +56,7 @@ class Opportunity(CustomisedModel, OwnedModel):
         related_name="opportunities",
         verbose_name=_("customer"),
         help_text=_("May be left empty until it is known who buys."),
+        db_index=False,
     )
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="opportunities", verbose_name=_("pipeline"))
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="opportunities", verbose_name=_("stage"))

@@ -62,7 +62,7 @@ class ContactRole(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="opportunity")
 
-    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="contact_roles")
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="contact_roles", db_index=False)
     person = models.ForeignKey(Customer, models.CASCADE, related_name="deal_roles", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=14, choices=BuyingRole.choices, blank=True)
     is_primary = models.BooleanField(_("main contact"), default=False)

@@ -45,6 +45,7 @@ class Order(CustomisedModel, OwnedModel):
         related_name="orders",
         verbose_name=_("customer"),
         help_text=_("Leave empty for a walk-in sale."),
+        db_index=False,
     )
     credited_order = models.ForeignKey(
         "self",

@@ -66,7 +66,13 @@ class SurveyAnswer(CustomisedModel, OwnedModel):
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="answers", verbose_name=_("survey"))
     kind = models.CharField(_("kind"), max_length=4, choices=SurveyKind.choices, editable=False)
     customer = models.ForeignKey(
-        Customer, models.CASCADE, null=True, blank=True, related_name="answers", verbose_name=_("customer")
+        Customer,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     score = models.PositiveSmallIntegerField(_("score"))
     comment = models.TextField(_("comment"), blank=True)

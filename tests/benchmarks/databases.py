@@ -81,6 +81,8 @@ class Databases:
             made.settings_dict = {**made.settings_dict, **place, "CONN_MAX_AGE": None, "OPTIONS": asked}
             self.connections[size] = made
         connections["default"] = self.connections[size]
+        # Other threads, a job's heartbeat among them, make theirs to the same place.
+        connections.settings["default"] = self.connections[size].settings_dict
 
     def chill(self) -> None:
         """Start the server anew and, where the system lets us, drop what it keeps of the files in memory."""

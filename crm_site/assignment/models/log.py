@@ -29,7 +29,13 @@ class AssignmentLog(models.Model):
     rule_name = models.CharField(_("name of the rule"), max_length=80, blank=True)
     method = models.CharField(_("chosen"), max_length=12, choices=Method.choices, blank=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("to")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("to"),
+        db_index=False,
     )
     former = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("from")
@@ -79,7 +85,9 @@ class AssignmentTurn(models.Model):
 
     derived: ClassVar[bool] = True
 
-    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="turns", verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        AssignmentRule, models.CASCADE, related_name="turns", verbose_name=_("rule"), db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
     turn = models.BigIntegerField(_("turn"), default=0)
     credit = models.BigIntegerField(_("credit"), default=0)
@@ -98,7 +106,9 @@ class AssignmentDay(models.Model):
 
     derived: ClassVar[bool] = True
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"), db_index=False
+    )
     day = models.DateField(_("day"))
     taken = models.PositiveIntegerField(_("records"), default=0)
 

@@ -56,7 +56,7 @@ class Absence(models.Model):
     history: ClassVar[Tracking] = Tracking()
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("person")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("person"), db_index=False
     )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))

@@ -85,7 +85,9 @@ class AssignmentMember(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="rule")
 
-    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="memberships", verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        AssignmentRule, models.CASCADE, related_name="memberships", verbose_name=_("rule"), db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
     weight = models.PositiveSmallIntegerField(
         _("weight"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_WEIGHT)]

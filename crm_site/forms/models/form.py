@@ -126,7 +126,7 @@ class FormField(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="form")
 
-    form = models.ForeignKey(Form, models.CASCADE, related_name="fields")
+    form = models.ForeignKey(Form, models.CASCADE, related_name="fields", db_index=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = models.CharField(_("field"), max_length=60)
     label_en = models.CharField(_("label in English"), max_length=120, blank=True)
@@ -163,7 +163,7 @@ class FormWording(models.Model):
 
     history: ClassVar[Tracking] = Tracking(root="form", permanent=True)
 
-    form = models.ForeignKey(Form, models.CASCADE, related_name="wordings")
+    form = models.ForeignKey(Form, models.CASCADE, related_name="wordings", db_index=False)
     version = models.PositiveIntegerField(_("version"))
     channel = models.CharField(_("consent to"), max_length=20)
     purpose = models.CharField(_("consent for"), max_length=30)

@@ -27,7 +27,7 @@ class Submission(models.Model):
     `handled_at` says that the target has had it; until then `error` may tell why not.
     """
 
-    form = models.ForeignKey(Form, models.PROTECT, related_name="submissions", verbose_name=_("form"))
+    form = models.ForeignKey(Form, models.PROTECT, related_name="submissions", verbose_name=_("form"), db_index=False)
     key = models.CharField(max_length=MAX_KEY, editable=False)
     via = models.CharField(_("through"), max_length=5, choices=Via.choices, default=Via.PAGE)
     received_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("received"), db_default=Now())

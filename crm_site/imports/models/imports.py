@@ -137,7 +137,7 @@ class StagedRow(models.Model):
     Rows that `is_grouped` may share their key with others, and are loaded together with them after all that do not.
     """
 
-    job = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id")
+    job = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     line = models.PositiveIntegerField(_("line"))
     group = models.CharField(max_length=200, db_collation="C")
     is_grouped = models.BooleanField(default=True)

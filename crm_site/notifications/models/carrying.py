@@ -40,7 +40,7 @@ class DigestHour(models.Model):
 class Digest(models.Model):
     """One daily mail: at most one for each person and day of theirs; `upto` is the last notification it tells."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="digests", verbose_name=_("to"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="digests", verbose_name=_("to"), db_index=False)
     day = models.DateField(_("day"))
     upto = models.BigIntegerField(_("up to"), default=0)
     count = models.PositiveIntegerField(_("notifications"), default=0)
@@ -103,7 +103,7 @@ class Robot(models.Model):
 class RobotPost(Outgoing):
     """One notification for one robot, which posts it once however many of a team's people are told of it."""
 
-    robot = models.ForeignKey(Robot, models.CASCADE, related_name="posts", verbose_name=_("robot"))
+    robot = models.ForeignKey(Robot, models.CASCADE, related_name="posts", verbose_name=_("robot"), db_index=False)
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="posts", verbose_name=_("notification"))
     key = models.CharField(_("key"), max_length=150)
 

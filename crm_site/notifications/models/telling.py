@@ -23,7 +23,9 @@ class Notification(models.Model):
     `in_bell` and `in_mail` are the channels its reader wanted when it happened.
     """
 
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("to"))
+    recipient = models.ForeignKey(
+        User, models.CASCADE, related_name="notifications", verbose_name=_("to"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=50)
     key = models.CharField(_("key"), max_length=150)
     url = models.CharField(_("address"), max_length=300)
@@ -77,7 +79,9 @@ class Notification(models.Model):
 class ChannelChoice(models.Model):
     """What a person wants otherwise than by default: one kind on one channel, wanted or not."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="channel_choices", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="channel_choices", verbose_name=_("user"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=50)
     channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
     wanted = models.BooleanField(_("wanted"))
@@ -94,7 +98,7 @@ class ChannelChoice(models.Model):
 class Follow(models.Model):
     """Somebody wants to hear what happens to a record."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="follows", verbose_name=_("user"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="follows", verbose_name=_("user"), db_index=False)
     subject_kind = models.CharField(_("kind"), max_length=30)
     subject_id = models.BigIntegerField(_("record"))
     since_at: models.DateTimeField[Any, datetime] = models.DateTimeField(_("since"), auto_now_add=True)

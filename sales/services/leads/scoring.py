@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm_site.events.publishing import publish, publish_all
+from crm_site.history.origin import origin
 from crm_site.jobs.starting import start_job
 from crm_site.lib.statistics import round_half_away
 from crm_site.rules import load_rule, readable_rule
@@ -103,7 +104,8 @@ def score_leads(ids: Iterable[int], now: dt.datetime | None = None) -> int:
 def _write(leads: Sequence[Lead], moment: dt.datetime) -> None:
     rows = [(lead.pk, lead.score, json.dumps(lead.score_parts), lead.grade, lead.returns_at) for lead in leads]
     if rows:
-        with connection.cursor() as cursor:
+        # A score follows from facts that have a history; its own would say the same every night.
+        with origin(silent=True), connection.cursor() as cursor:
             cursor.execute(WRITTEN, [moment, *(list(column) for column in zip(*rows, strict=True))])
 
 

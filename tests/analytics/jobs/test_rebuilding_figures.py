@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from analytics.models import FirstOrderDay, SalesDay, SurveyDay
 from analytics.services import columns, figures, rebuilding
@@ -30,6 +31,14 @@ def at(day: dt.date = DAY, hour: int = 12) -> dt.datetime:
 def order(total: int = 100, **facts: Any) -> Any:
     """Place an order."""
     return records.OrderFactory(total=total, base_total=total, **{"ordered_at": at(), **facts})
+
+
+def places() -> list[tuple[Any, ...]]:
+    """Return where each row of counters lies, and who locked it last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer_id, ctid::text, xmax::text FROM customers_customermetrics ORDER BY 1")
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def test_a_rebuild_counts_what_counts(work: Any) -> None:
@@ -61,6 +70,20 @@ def test_facts_of_vanished_records_vanish_and_a_second_rebuild_changes_nothing(w
     assert list(SalesDay.objects.values_list("day", "orders")) == [(DAY, 1)]
     assert work("metrics").result["changed"] == 0
     assert list(SalesDay.objects.values_list("day", "orders")) == [(DAY, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rebuild_that_finds_everything_counted_locks_and_writes_no_customer(work: Any) -> None:
+    customer = records.CustomerFactory()
+    order(customer=customer)
+    CustomerMetrics.objects.filter(customer=records.CustomerFactory()).delete()
+    assert work("metrics").result["changed"] == 1
+    assert CustomerMetrics.objects.count() == 2
+    CustomerMetrics.objects.update(last_nps=9)
+    assert work("metrics").result["changed"] == 2
+    before = places()
+    assert work("metrics").result["changed"] == 0
+    assert places() == before
 
 
 def test_days_begin_in_the_organisations_zone(work: Any, settings: Any) -> None:

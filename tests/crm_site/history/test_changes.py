@@ -47,6 +47,18 @@ def test_an_update_that_changes_nothing_leaves_no_trace(cast: Cast) -> None:
     assert changes(customer) == []
 
 
+def test_a_change_takes_few_steps_however_many_columns_a_table_has(cast: Cast) -> None:
+    keys = [CustomerFactory(custom={"size": number}).pk for number in range(4)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL track_functions = 'all'")
+        Customer.objects.filter(pk__in=keys).update(source="Fair")
+        cursor.execute("SELECT calls FROM pg_stat_xact_user_functions WHERE funcname = 'history_flat'")
+        assert cursor.fetchall() == [(2 * len(keys),)]
+        Customer.objects.filter(pk__in=keys).update(source="Fair")
+        cursor.execute("SELECT calls FROM pg_stat_xact_user_functions WHERE funcname = 'history_flat'")
+        assert cursor.fetchall() == [(2 * len(keys),)]
+
+
 def test_rows_of_a_record_stand_in_its_history(cast: Cast) -> None:
     point = ContactPointFactory(value="a@customer.example")
     customer = point.customer

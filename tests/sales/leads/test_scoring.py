@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm_site.events.models import EventRecord
+from crm_site.history.models import Change
 from crm_site.staff.models import User
 from sales.choices import LeadGrade
 from sales.events import LeadGraded
@@ -66,6 +67,13 @@ def test_points_fade_from_the_last_sign_of_work_where_the_rule_says_so() -> None
     ScoreRuleFactory(points=40, half_life_days=7, fades_from="touched")
     lead = LeadFactory(message="Hello", received_at=NOW - dt.timedelta(days=70), touched_at=NOW - dt.timedelta(days=7))
     assert scored(lead).score == 20
+
+
+def test_scores_that_follow_from_facts_leave_no_history() -> None:
+    ScoreRuleFactory(points=40)
+    lead = scored(LeadFactory(message="Hello"))
+    assert lead.score == 40
+    assert not Change.objects.filter(root_table="sales_lead").exists()
 
 
 def test_another_grade_is_an_event_and_moves_the_day_of_return(cast: Cast) -> None:
