@@ -15,6 +15,7 @@ SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid = to_regclass(%s) AND NOT indisunique
 ORDER BY 1
 """
+_PRIMARY_KEY = "SELECT conname::text FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype = 'p'"
 _FOREIGN_KEYS = """
 SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE conrelid = to_regclass(%s) AND contype = 'f' ORDER BY 1
@@ -31,16 +32,23 @@ class _Taken:
 
 
 class SetAside:
-    """The indexes and foreign keys of empty tables, set aside for the length of a load in one transaction."""
+    """The indexes, foreign keys and triggers of empty tables, set aside for the length of a load in one transaction.
+
+    The triggers that write history and ledgers have nothing to do in a silent load, but the rows would be kept for
+    them. An empty table also gets a new file: what goes into a file of this transaction need not stand in the log.
+    `renewed` names those tables.
+    """
 
     def __init__(self) -> None:
         self._taken: list[_Taken] = []
+        self.renewed: set[str] = set()
 
     def take(self, tables: Iterable[type[models.Model]]) -> None:
         """Take the indexes and foreign keys off the tables that are empty; unique ones stay and keep watch."""
         for model in tables:
             if not model._base_manager.exists():
                 self._take(model._meta.db_table)
+                self._renew(model._meta.db_table)
 
     def put_back(self, of: Iterable[type[models.Model]] | None = None) -> None:
         """Build the indexes and check the foreign keys, of these models or of all; an error undoes the whole load.
@@ -59,6 +67,15 @@ class SetAside:
             for table in {one.table for one in back} if wanted is not None else ():
                 cursor.execute(f'ANALYZE "{table}"')
 
+    def _renew(self, table: str) -> None:
+        """Give a table new files. Emptying would do so too, but not where others refer to the table."""
+        with connection.cursor() as cursor:
+            cursor.execute(_PRIMARY_KEY, [table])
+            (key,) = cursor.fetchone()
+            cursor.execute(f'CLUSTER "{table}" USING "{key}"')
+            cursor.execute(f'ALTER TABLE "{table}" SET WITHOUT CLUSTER')
+        self.renewed.add(table)
+
     def _take(self, table: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_INDEXES, [table])
@@ -72,3 +89,5 @@ class SetAside:
                 cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
                 back = f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}'
                 self._taken.append(_Taken(table, name, back))
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            self._taken.append(_Taken(table, "triggers", f'ALTER TABLE "{table}" ENABLE TRIGGER USER'))

@@ -57,6 +57,7 @@ def load_demo(size: str, *, seed: int = DEFAULT_SEED, day: dt.date | None = None
         aside = SetAside()
         if writer.size.is_large:
             aside.take(model for model in apps.get_models(include_auto_created=True) if is_tracked(model))
+            writer.renewed = aside.renewed
         for part in PARTS:
             if part in READING:
                 aside.put_back(READING[part])

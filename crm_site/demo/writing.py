@@ -39,6 +39,9 @@ class DemoWriter:
         self.day = day
         self.say = say
         self.people: dict[str, list[User]] = {}
+        # Tables whose files belong to this transaction: their rows are written as if they had been there for long, so
+        # that nobody who reads them later has to note in each page that the transaction has ended.
+        self.renewed: set[str] = set()
 
     @cached_property
     def end(self) -> dt.datetime:
@@ -83,7 +86,8 @@ class DemoWriter:
         table = model._meta.db_table
         keys = self.keys(model, len(rows)) if keys is None else keys
         names = ", ".join(f'"{name}"' for name in ("id", *columns))
-        with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        how = " (FREEZE)" if table in self.renewed else ""
+        with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN{how}') as copy:
             for key, row in zip(keys, rows, strict=True):
                 copy.write_row((key, *row))
         self.mark(model, keys)

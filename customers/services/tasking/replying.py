@@ -52,7 +52,8 @@ def read_reply(content: bytes, task_id: int | None = None) -> Invitation:
 
 def _parsed(content: bytes) -> tuple[Any, str]:
     """Return the event of a reply and the address of who answers."""
-    if len(content) > MOST_BYTES:
+    # No text has a NUL, and the database refuses to look for one.
+    if len(content) > MOST_BYTES or b"\0" in content:
         raise ReplyError("unreadable")
     try:
         calendar = Calendar.from_ical(content)

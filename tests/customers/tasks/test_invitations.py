@@ -200,6 +200,7 @@ def test_a_calendar_programs_answer_is_read(cast: Cast, meeting: Task, signed_in
         ({"uid": "task-99999999999999999999@testserver"}, "stranger"),
         ({"sequence": 0}, "outdated"),
         ({"sequence": "many"}, "unreadable"),
+        ({"email": "\0guest@customer.example"}, "unreadable"),
         ({"method": "REQUEST"}, "no_reply"),
         ({"said": "DELEGATED"}, "no_reply"),
     ],
