@@ -61,7 +61,7 @@ class Watch:
         if "POLICY" in message.text or "Content Security Policy" in message.text:
             self.violations.append(message.text)
         elif "Failed to load resource" not in message.text:  # counted by its response
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} on {message.page.url if message.page else 'a closed page'}")
 
     def _asked(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

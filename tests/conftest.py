@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
 from crm_site.staff.models import User
@@ -35,6 +35,13 @@ class Cast:
     def __iter__(self) -> Iterator[User]:
         """Go through everybody."""
         return iter(vars(self).values())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files() -> Iterator[None]:
+    """Look static files up when they are asked for: every client of a test would begin with reading them all."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture

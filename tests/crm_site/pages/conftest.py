@@ -84,7 +84,7 @@ def person(team: Team) -> Callable[..., User]:
     """A maker of users with one role."""
 
     def make(name: str, role: str, **extra: Any) -> User:
-        user = User.objects.create_user(email=f"{name}@example.com", password="correct-horse", name=name, team=team)
+        user = User.objects.create_user(email=f"{name}@example.com", name=name, team=team)
         User.objects.filter(pk=user.pk).update(**extra)
         user.roles.add(Role.objects.get(code=role))
         return User.objects.get(pk=user.pk)
