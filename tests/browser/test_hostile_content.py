@@ -167,6 +167,23 @@ def test_the_watch_sees_a_planted_fault(
     assert page.evaluate("window.hit") is None
 
 
+def test_the_watch_sees_a_request_given_up_unless_the_page_is_left(
+    cast: Cast, watched: tuple[BrowserContext, Watch], live_server: LiveServer
+) -> None:
+    context, watch = watched
+    page = enter(context, live_server, cast.owner)
+    given_up = "console.error('htmx:sendAbort, [object HTMLDivElement]')"
+    page.goto(live_server.url)
+    settle(page)
+    page.evaluate(f"dispatchEvent(new Event('beforeunload')); {given_up}")
+    page.goto(live_server.url)
+    settle(page)
+    assert watch.clean, watch
+    page.evaluate(given_up)
+    page.wait_for_timeout(100)
+    assert [error.partition(",")[0] for error in watch.errors] == ["htmx:sendAbort"]
+
+
 def test_the_watch_sees_a_script_error_and_a_dialog(
     cast: Cast, watched: tuple[BrowserContext, Watch], live_server: LiveServer
 ) -> None:
