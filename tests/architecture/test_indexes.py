@@ -35,3 +35,18 @@ def test_no_index_begins_another(db: None) -> None:
         cursor.execute(TWICE, [])
         found: set[Any] = {row for row in cursor.fetchall() if row[0] in ours}
     assert found == OF_A_BASE
+
+
+def test_what_models_declare_is_there(db: None) -> None:
+    """Taking one index off a column, Django also drops a unique one with a condition that it does not know of."""
+    declared = {
+        (model._meta.db_table, one.name)
+        for model in apps.get_models()
+        for one in (*model._meta.indexes, *model._meta.constraints)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public' "
+            "UNION SELECT conrelid::regclass::text, conname FROM pg_constraint"
+        )
+        assert declared - set(cursor.fetchall()) == set()
