@@ -38,4 +38,4 @@ def reserve_block(sequence: str, count: int) -> int:
 
 def create_sequence(name: str) -> migrations.RunSQL:
     """Return the migration operation that creates a sequence."""
-    return migrations.RunSQL(f'CREATE SEQUENCE IF NOT EXISTS "{name}"', f'DROP SEQUENCE "{name}"')
+    return migrations.RunSQL(f'CREATE SEQUENCE "{name}"', f'DROP SEQUENCE "{name}"')

@@ -179,7 +179,7 @@ def write_categories(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0002_numbers"), ("history", "0002_origin"), ("customers", "0002_history")]
+    dependencies = [("sales", "0002_order_number"), ("history", "0002_origin"), ("customers", "0002_history")]
 
     operations = [
         TrackTable("sales_product", custom=True),
