@@ -24,7 +24,8 @@ PHONE = {"width": 375, "height": 740}
 # leaves a page gives up what the page still waits for; HTMX says so, and whether it gets that far is a matter of luck.
 LISTENER = """
 let leaving = false;
-addEventListener("beforeunload", () => (leaving = true));
+// A frame in a sandbox runs no script, and the browser would complain of this one.
+if (window === window.top) addEventListener("beforeunload", () => (leaving = true));
 const sayError = console.error;
 console.error = (...words) =>
   (leaving && /^htmx:(afterRequest|sendAbort)\\b/.test(words[0])) || sayError.apply(console, words);
