@@ -20,15 +20,8 @@ FLAGS = (
 )  # fmt: skip
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 740}
-# Runs before any script of the page, past its policy: what the policy refuses is said on the console. A browser that
-# leaves a page gives up what the page still waits for; HTMX says so, and whether it gets that far is a matter of luck.
+# Runs before any script of the page, past its policy: what the policy refuses is said on the console.
 LISTENER = """
-let leaving = false;
-// A frame in a sandbox runs no script, and the browser would complain of this one.
-if (window === window.top) addEventListener("beforeunload", () => (leaving = true));
-const sayError = console.error;
-console.error = (...words) =>
-  (leaving && /^htmx:(afterRequest|sendAbort)\\b/.test(words[0])) || sayError.apply(console, words);
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`POLICY ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """

@@ -89,6 +89,7 @@ def test_no_page_runs_what_any_column_holds(site: None, page_of: Visit) -> None:
         assert intruders(page) == 0, path
         assert page.locator('a[href^="javascript:" i]').count() == 0, path
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette [role=option]").first).to_be_visible()
     page.get_by_role("combobox", name="Search or jump to").fill("onerror")
     settle(page)
     expect(page.locator("#palette [role=option]").first).to_be_visible()
