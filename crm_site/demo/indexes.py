@@ -44,7 +44,7 @@ class SetAside:
         self.renewed: set[str] = set()
 
     def take(self, tables: Iterable[type[models.Model]]) -> None:
-        """Take the indexes and foreign keys off the tables that are empty; unique ones stay and keep watch."""
+        """Take these off the tables that are empty, and renew the tables; unique indexes stay and keep watch."""
         for model in tables:
             if not model._base_manager.exists():
                 self._take(model._meta.db_table)

@@ -30,7 +30,7 @@ _HEAD = """
   SELECT (origin->>'operation')::bigint, (origin->>'actor')::bigint, coalesce(origin->>'via', ''),
     coalesce(origin->>'reference', ''), clock_timestamp(),"""
 
-# OFFSET 0 keeps the planner from writing out both rows anew for each of their columns, which takes fifty times as long.
+# OFFSET 0 keeps the planner from writing out both rows anew for each of their columns, which takes ten times as long.
 _UPDATE = """
 CREATE FUNCTION "history_{table}_u"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE origin jsonb := history_origin();

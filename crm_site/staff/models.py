@@ -159,7 +159,11 @@ if TYPE_CHECKING:
 
 
 class OwnedModel(models.Model):
-    """A record with an owner, a team, and a version that guards concurrent edits."""
+    """A record with an owner, a team, and a version that guards concurrent edits.
+
+    Lists are read owner by owner in their order, so a large table has indexes that begin with the owner; another of the
+    owner alone would only cost.
+    """
 
     owner = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner"), db_index=False
